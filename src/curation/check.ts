@@ -1,0 +1,17 @@
+import type { Mention, ReportText, Verdict } from '../data/index.js';
+
+/** What a check looks at. */
+export interface CheckInput extends ReportText {
+  readonly id: string;
+  /** Grey values, row by row. */
+  readonly pixels: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  readonly mentions: readonly Mention[];
+}
+
+/** One curation rule. Gives a verdict with its score, threshold and reason for every input, in order. */
+export interface Check {
+  readonly name: string;
+  check(inputs: readonly CheckInput[]): Promise<Verdict[]>;
+}

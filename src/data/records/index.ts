@@ -1,0 +1,3 @@
+export * from './entity.js';
+export * from './plan.js';
+export * from './sample.js';
