@@ -1,1 +1,4 @@
+export * from './dataset/index.js';
+export * from './duckdb.js';
+export * from './images.js';
 export * from './records/index.js';

@@ -1,0 +1,141 @@
+import { DuckDBBlobValue, DuckDBDataChunk, type DuckDBValue } from '@duckdb/node-api';
+import { InputError, messageOf, parseAs, replaceFile, SynrayError } from '../../base/index.js';
+import { openDatabase, sqlName, sqlPath, sqlText, withDatabase } from '../duckdb.js';
+import { Sample } from '../records/index.js';
+import { type Column, columnOf, duckdbType, fromDuckDB, toDuckDB } from './columns.js';
+
+/** The columns of a shard, in order. */
+export const sampleColumns: readonly { readonly name: string; readonly column: Column }[] = Object.entries(
+  Sample.shape,
+).map(([name, field]) => ({ name, column: columnOf(field) }));
+
+/** Rows handed to DuckDB at a time: bounds the memory that a chunk's pictures take. */
+const ROWS_PER_CHUNK = 64;
+
+/** What a shard carries in its Parquet footer besides its rows. */
+export interface ShardNotes {
+  /** SHA-256 of the settings that made the rows. Rows of other settings are never taken for these. */
+  readonly fingerprint: string;
+  /** Lines that belong to the shard and are no samples, such as what was set aside and why. JSON values. */
+  readonly notes: readonly unknown[];
+}
+
+/** The name of a shard, as the Hugging Face hub names them: `data/train-00003-of-00010.parquet`. */
+export function shardPath(split: string, index: number, count: number): string {
+  const digits = (value: number) => String(value).padStart(5, '0');
+  return `data/${split}-${digits(index)}-of-${digits(count)}.parquet`;
+}
+
+/** Takes a shard's path apart; undefined when it is no shard's. */
+export function parseShardPath(path: string): { split: string; index: number; count: number } | undefined {
+  const match = /^(?:data\/)?([a-z][a-z0-9_]*)-(\d{5})-of-(\d{5})\.parquet$/.exec(path);
+  if (match === null) return undefined;
+  return { split: match[1]!, index: Number(match[2]), count: Number(match[3]) };
+}
+
+/**
+ * Writes one shard in one step (temporary name, sync, rename). The same samples and notes give the same bytes.
+ * @throws InputError when a sample does not fit the schema; nothing is written then.
+ */
+export async function writeShard(path: string, samples: readonly Sample[], notes: ShardNotes): Promise<void> {
+  for (const sample of samples) parseAs(Sample, sample, `sample ${sample.id}`);
+  await withDatabase(async connection => {
+    const types = sampleColumns.map(({ column }) => duckdbType(column));
+    const declarations = sampleColumns.map(
+      ({ name }, index) => `${sqlName(name)} ${types[index]!.toString()}`,
+    );
+    await connection.run(`CREATE TABLE samples (${declarations.join(', ')})`);
+    const appender = await connection.createAppender('samples');
+    for (let start = 0; start < samples.length; start += ROWS_PER_CHUNK) {
+      const part = samples.slice(start, start + ROWS_PER_CHUNK);
+      const chunk = DuckDBDataChunk.create(types, part.length);
+      chunk.setColumns(
+        sampleColumns.map(({ name, column }) =>
+          part.map(sample => toDuckDB(column, sample[name as keyof Sample])),
+        ),
+      );
+      appender.appendDataChunk(chunk);
+    }
+    appender.closeSync();
+    const metadata =
+      `{synray_fingerprint: ${sqlText(notes.fingerprint)}, ` +
+      `synray_notes: ${sqlText(JSON.stringify(notes.notes))}}`;
+    await replaceFile(path, async temporary => {
+      // Pictures are compressed already; zstd earns its keep on the text columns.
+      await connection.run(
+        `COPY samples TO ${sqlText(temporary)} (FORMAT parquet, COMPRESSION zstd, KV_METADATA ${metadata})`,
+      );
+    });
+  });
+}
+
+/**
+ * The notes of a finished shard, read from its footer.
+ * @throws InputError when the file is no shard of synray.
+ */
+export async function readShardNotes(path: string): Promise<ShardNotes & { rows: number }> {
+  return withDatabase(async connection => {
+    try {
+      const metadata = await connection.runAndReadAll(
+        `SELECT key, value FROM parquet_kv_metadata(${sqlPath(path)})`,
+      );
+      const entries = new Map(metadata.getRows().map(([key, value]) => [textOf(key), textOf(value)]));
+      const rows = await connection.runAndReadAll(
+        `SELECT num_rows FROM parquet_file_metadata(${sqlPath(path)})`,
+      );
+      const fingerprint = entries.get('synray_fingerprint');
+      const notes = entries.get('synray_notes');
+      if (fingerprint === undefined || notes === undefined) throw new Error('it carries no synray metadata');
+      return { fingerprint, notes: JSON.parse(notes) as unknown[], rows: Number(rows.getRows()[0]![0]) };
+    } catch (error) {
+      throw brokenShard(path, error);
+    }
+  });
+}
+
+/**
+ * The samples of shards, one after the other, in the order written. Memory holds one chunk of one shard.
+ * @param where - An SQL condition on the columns, to read some only.
+ */
+export async function* readShards(paths: readonly string[], where = 'true'): AsyncGenerator<Sample> {
+  for (const path of paths) yield* readShard(path, where);
+}
+
+async function* readShard(path: string, where: string): AsyncGenerator<Sample> {
+  const names = sampleColumns.map(({ name }) => sqlName(name)).join(', ');
+  const database = await openDatabase();
+  try {
+    const result = await database.connection.stream(
+      `SELECT ${names} FROM read_parquet(${sqlPath(path)}) WHERE ${where}`,
+    );
+    for (let chunk = await result.fetchChunk(); chunk !== null; chunk = await result.fetchChunk()) {
+      if (chunk.rowCount === 0) break;
+      for (let row = 0; row < chunk.rowCount; row++) yield sampleOf(chunk.getRowValues(row), path);
+    }
+  } catch (error) {
+    throw error instanceof SynrayError ? error : brokenShard(path, error);
+  } finally {
+    database.close();
+  }
+}
+
+function sampleOf(values: readonly DuckDBValue[], path: string): Sample {
+  const record: Record<string, unknown> = {};
+  for (const [index, { name, column }] of sampleColumns.entries()) {
+    record[name] = fromDuckDB(column, values[index] ?? null);
+  }
+  return parseAs(Sample, record, path);
+}
+
+function textOf(value: DuckDBValue): string {
+  return value instanceof DuckDBBlobValue ? Buffer.from(value.bytes).toString('utf8') : String(value);
+}
+
+function brokenShard(path: string, error: unknown): InputError {
+  return new InputError({
+    file: path,
+    fault: `the shard cannot be read: ${messageOf(error)}`,
+    mend: 'delete it and run the command that made it again, or copy it anew',
+    cause: error,
+  });
+}
