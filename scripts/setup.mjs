@@ -1,6 +1,6 @@
 // Makes a bare clone ready to run: system packages, npm packages, TypeScript build, native build, the `synray`
 // command. Runs on Node alone (nothing from npm is there yet) and does again only what has changed.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   existsSync,
@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { delimiter, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findLibtorch } from './build-native.mjs';
 import { buildTypeScript, filesUnder } from './build-typescript.mjs';
 import { CHOICES, installPackages, missingPackages, referenceBlas, SetupFault } from './system-packages.mjs';
 
@@ -32,32 +33,54 @@ export async function setup() {
   const before = readStamp();
   if (before.ready === fingerprint() && RESULTS.every(path => existsSync(join(ROOT, path)))) return;
 
-  const { buildNative, findLibtorch } = await import('./build-native.mjs');
-  let libtorch = findLibtorch();
+  let libtorch = lookForLibtorch();
   const missing = missingPackages({
-    libtorch: libtorch !== undefined && libtorch !== null,
+    libtorch: libtorch !== undefined,
     debianLibtorch: libtorch?.kind === 'debian',
   });
   if (missing.length > 0) {
-    installOrExplain(missing, libtorch);
-    libtorch ??= findLibtorch();
+    installOrExplain(missing, libtorch !== undefined);
+    libtorch ??= lookForLibtorch();
   }
-  if (!libtorch) throw new SetupFault(`libtorch was not found.\n${CHOICES}`);
+  if (libtorch === undefined) throw new SetupFault(`libtorch was not found.\n${CHOICES}`);
 
   installNpmPackages();
-  const sources = fingerprint();
-  if (
-    before.typescript !== fingerprintOf(['src', 'tsconfig.json', 'tsconfig.build.json']) ||
-    !existsSync(join(ROOT, RESULTS[0]))
-  ) {
+  const ready = fingerprint();
+  const typescript = fingerprintOf(['src', 'tsconfig.json', 'tsconfig.build.json']);
+  // The two compilers work side by side: one core each.
+  const bridge = buildBridge();
+  if (before.typescript !== typescript || !existsSync(join(ROOT, 'dist', 'cli.js'))) {
     say('compiling TypeScript to dist/');
     buildTypeScript(ROOT);
+    writeStamp({ typescript });
   }
-  writeStamp({ typescript: fingerprintOf(['src', 'tsconfig.json', 'tsconfig.build.json']) });
-  await buildNative({ libtorch });
+  await bridge;
   linkCommand();
-  writeStamp({ ...readStamp(), ready: sources });
+  writeStamp({ typescript, ready });
   say('ready');
+}
+
+/** @throws {SetupFault} when LIBTORCH names a folder that is none */
+function lookForLibtorch() {
+  try {
+    return findLibtorch();
+  } catch (error) {
+    throw new SetupFault(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Builds the bridge to libtorch in a process of its own; it skips itself when nothing changed. */
+function buildBridge() {
+  const script = join(ROOT, 'scripts', 'build-native.mjs');
+  const build = spawn(process.execPath, [script], { stdio: ['ignore', 2, 2] });
+  return new Promise((resolve, reject) => {
+    build.on('error', reject);
+    build.on('exit', code =>
+      code === 0
+        ? resolve(undefined)
+        : reject(new SetupFault('the bridge to libtorch was not built (see above)')),
+    );
+  });
 }
 
 function checkNode() {
@@ -70,7 +93,7 @@ function checkNode() {
 /**
  * A missing compiler or libtorch ends the set-up; a slow BLAS is named and lived with.
  * @param {string[]} missing
- * @param {unknown} libtorch
+ * @param {boolean} libtorch - whether one is there
  */
 function installOrExplain(missing, libtorch) {
   try {

@@ -16,9 +16,9 @@ function has(command) {
   return spawnSync('sh', ['-c', 'command -v "$1"', 'sh', command], { stdio: 'ignore' }).status === 0;
 }
 
-/** The C++ compiler: `CXX` where set, else g++, else clang++. */
-export function hasCompiler() {
-  return has(process.env.CXX?.split(' ')[0] || 'g++') || has('clang++');
+/** Whether the compiler that builds the bridge is there: `CXX` where set, else `c++` (g++ or clang++). */
+function hasCompiler() {
+  return has(process.env.CXX || 'c++');
 }
 
 /**
