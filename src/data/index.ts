@@ -1,4 +1,6 @@
 export * from './dataset/index.js';
 export * from './duckdb.js';
 export * from './images.js';
+export * from './importers/index.js';
+export * from './ordered.js';
 export * from './records/index.js';

@@ -34,14 +34,24 @@ export async function finishDataset(
       const [sha256, { size }] = await Promise.all([sha256OfFile(path), stat(path)]);
       shards.push({ file, samples: rows, bytes: size, sha256 });
     }
-    const counted = await countLabels(shards.map(shard => join(folder, shard.file)));
-    splits[split] = { samples: shards.reduce((sum, shard) => sum + shard.samples, 0), ...counted, shards };
+    const paths = shards.map(shard => join(folder, shard.file));
+    splits[split] = {
+      samples: shards.reduce((sum, shard) => sum + shard.samples, 0),
+      patients: await countPatients(paths),
+      labels: await countLabels(paths),
+      shards,
+    };
   }
-  await refuseTwins(
-    folder,
-    Object.values(splits).flatMap(split => split.shards.map(shard => join(folder, shard.file))),
-  );
-  const manifest: DatasetManifest = { format: DATASET_FORMAT, kind: 'dataset', ...description, splits };
+  const paths = Object.values(splits).flatMap(split => split.shards.map(shard => join(folder, shard.file)));
+  await refuseTwins(folder, paths);
+  const patients = await countPatients(paths);
+  const manifest: DatasetManifest = {
+    format: DATASET_FORMAT,
+    kind: 'dataset',
+    ...description,
+    patients,
+    splits,
+  };
   await writeFileAtomic(join(folder, 'README.md'), datasetCard(manifest));
   await writeFileAtomic(join(folder, 'synray.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;
@@ -79,21 +89,21 @@ async function shardsBySplit(folder: string): Promise<Map<string, string[]>> {
   );
 }
 
-async function countLabels(paths: readonly string[]): Promise<Pick<SplitEntry, 'labels' | 'patients'>> {
-  return withDatabase(async connection => {
-    const files = sqlPaths(paths);
-    const labels = await connection.runAndReadAll(
-      `SELECT label, count(*)::INTEGER FROM (SELECT unnest(list_distinct(labels)) AS label
-       FROM read_parquet(${files})) GROUP BY label ORDER BY label`,
-    );
-    const patients = await connection.runAndReadAll(
-      `SELECT count(DISTINCT patient)::INTEGER FROM read_parquet(${files})`,
-    );
-    return {
-      labels: Object.fromEntries(labels.getRows().map(([label, count]) => [String(label), Number(count)])),
-      patients: Number(patients.getRows()[0]![0]),
-    };
-  });
+async function countLabels(paths: readonly string[]): Promise<SplitEntry['labels']> {
+  const counts = await withDatabase(connection =>
+    connection.runAndReadAll(
+      `SELECT label, count(*) FROM (SELECT unnest(list_distinct(labels)) AS label
+       FROM read_parquet(${sqlPaths(paths)})) GROUP BY label ORDER BY label`,
+    ),
+  );
+  return Object.fromEntries(counts.getRows().map(([label, count]) => [String(label), Number(count)]));
+}
+
+async function countPatients(paths: readonly string[]): Promise<number> {
+  const count = await withDatabase(connection =>
+    connection.runAndReadAll(`SELECT count(DISTINCT patient) FROM read_parquet(${sqlPaths(paths)})`),
+  );
+  return Number(count.getRows()[0]![0]);
 }
 
 async function refuseTwins(folder: string, paths: readonly string[]): Promise<void> {

@@ -41,6 +41,8 @@ export const DatasetManifest = z.object({
   }),
   /** The settings as given, for people and for making it again. */
   settings: z.json(),
+  /** In the whole set. Less than the sum over the splits when patients cross them. */
+  patients: z.int().nonnegative(),
   splits: z.record(z.string(), SplitEntry),
 });
 export type DatasetManifest = z.infer<typeof DatasetManifest>;

@@ -1,0 +1,136 @@
+import { stat } from 'node:fs/promises';
+import { InputError, messageOf, SynrayError, UsageError } from '../../base/index.js';
+import { openDatabase, sqlName, sqlPath, withDatabase } from '../duckdb.js';
+
+/** A CSV, TSV, JSON Lines or Parquet file, read by DuckDB. */
+export class TableFile {
+  private constructor(
+    readonly path: string,
+    readonly columns: readonly string[],
+    private readonly relation: string,
+  ) {}
+
+  /** @throws InputError when the file is missing or no table; UsageError when its name says no kind we know. */
+  static async open(path: string): Promise<TableFile> {
+    if ((await stat(path).catch(() => undefined))?.isFile() !== true) {
+      throw new InputError({
+        file: path,
+        fault: 'there is no such file',
+        mend: 'check the path of the table',
+      });
+    }
+    const relation = relationOf(path);
+    const described = await ask(path, `DESCRIBE SELECT * FROM ${relation}`);
+    return new TableFile(
+      path,
+      described.map(row => String(row[0])),
+      relation,
+    );
+  }
+
+  /** The first column of one of these names, whatever its case and punctuation. */
+  find(names: readonly string[]): string | undefined {
+    return names
+      .map(name => this.columns.find(column => plain(column) === plain(name)))
+      .find(column => column !== undefined);
+  }
+
+  /** @throws UsageError naming the columns there are. */
+  column(name: string): string {
+    const found = this.columns.find(column => column === name) ?? this.find([name]);
+    if (found !== undefined) return found;
+    throw new UsageError({
+      file: this.path,
+      fault: `there is no column "${name}"`,
+      mend: `the columns are: ${this.columns.join(', ')}`,
+    });
+  }
+
+  /** Number of rows; reads the whole file, so that a malformed row is found before any work. */
+  async count(): Promise<number> {
+    const cells = this.columns.map(name => `count(${sqlName(name)})`);
+    const counts = await ask(this.path, `SELECT count(*), ${cells.join(', ')} FROM ${this.relation}`);
+    const count = Number(counts[0]![0]);
+    if (count > 0) return count;
+    throw new InputError({
+      file: this.path,
+      fault: 'the table has no rows',
+      mend: 'check that it is the right file',
+    });
+  }
+
+  /** A value that occurs twice in the first of `columns` that is filled in a row. */
+  async twin(columns: readonly string[]): Promise<string | undefined> {
+    const key = `coalesce(${columns.map(name => `${sqlName(name)}::VARCHAR`).join(', ')})`;
+    const [twin] = await ask(
+      this.path,
+      `SELECT ${key} FROM ${this.relation} GROUP BY 1 HAVING count(*) > 1 ORDER BY 1 LIMIT 1`,
+    );
+    return twin === undefined ? undefined : String(twin[0]);
+  }
+
+  /** The cells of the wanted columns, row by row: text, or what JSON can hold for typed files. */
+  async *rows(wanted: readonly string[]): AsyncGenerator<ReadonlyMap<string, unknown>> {
+    // As JSON, a cell of any type (text of a CSV, list of a Parquet file) is read in one way.
+    const cells = wanted.map(name => `to_json(${sqlName(name)})::VARCHAR`);
+    const database = await openDatabase();
+    try {
+      const result = await database.connection.stream(`SELECT ${cells.join(', ')} FROM ${this.relation}`);
+      for (let chunk = await result.fetchChunk(); chunk !== null; chunk = await result.fetchChunk()) {
+        if (chunk.rowCount === 0) break;
+        for (const values of chunk.getRows()) {
+          yield new Map(
+            wanted.map((name, index) => {
+              const json = values[index];
+              return [name, typeof json === 'string' ? (JSON.parse(json) as unknown) : null];
+            }),
+          );
+        }
+      }
+    } catch (error) {
+      throw error instanceof SynrayError ? error : unreadable(this.path, error);
+    } finally {
+      database.close();
+    }
+  }
+}
+
+/** The file as DuckDB reads it, by its name's ending. */
+function relationOf(path: string): string {
+  const name = path.toLowerCase().replace(/\.(gz|zst)$/, '');
+  const file = sqlPath(path);
+  if (name.endsWith('.csv')) return `read_csv(${file}, header = true, all_varchar = true)`;
+  if (/\.(tsv|tab)$/.test(name)) return `read_csv(${file}, header = true, all_varchar = true, delim = '\t')`;
+  if (/\.(jsonl|ndjson|json)$/.test(name)) return `read_json(${file})`;
+  if (name.endsWith('.parquet')) return `read_parquet(${file})`;
+  throw new UsageError({
+    file: path,
+    fault: 'no table by its name',
+    mend: 'give a file that ends in .csv, .tsv, .jsonl or .parquet (or .csv.gz …)',
+  });
+}
+
+async function ask(path: string, sql: string): Promise<unknown[][]> {
+  try {
+    return await withDatabase(async connection => (await connection.runAndReadAll(sql)).getRows());
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+function unreadable(path: string, error: unknown): InputError {
+  return new InputError({
+    file: path,
+    fault: `the table cannot be read: ${messageOf(error).slice(0, 200)}`,
+    mend: 'check that it is a whole, well-formed table of the kind its name says',
+    cause: error,
+  });
+}
+
+/** A column's name without case and punctuation: `Patient ID` and `patient_id` are one. */
+function plain(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^_+|_+$/g, '');
+}
