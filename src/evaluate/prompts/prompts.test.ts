@@ -1,0 +1,160 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SynrayError } from '../../base/index.js';
+import { isPositive, loadPrompts, Vocabulary } from './index.js';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'synray-prompts-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const NIH = [
+  'Atelectasis',
+  'Cardiomegaly',
+  'Consolidation',
+  'Edema',
+  'Effusion',
+  'Emphysema',
+  'Fibrosis',
+  'Hernia',
+  'Infiltration',
+  'Mass',
+  'Nodule',
+  'Pleural_Thickening',
+  'Pneumonia',
+  'Pneumothorax',
+];
+const CHEXPERT = [
+  'No Finding',
+  'Enlarged Cardiomediastinum',
+  'Cardiomegaly',
+  'Lung Opacity',
+  'Lung Lesion',
+  'Edema',
+  'Consolidation',
+  'Pneumonia',
+  'Atelectasis',
+  'Pneumothorax',
+  'Pleural Effusion',
+  'Pleural Other',
+  'Fracture',
+  'Support Devices',
+];
+
+describe('the shipped prompts', () => {
+  it.each([
+    ['nih-14', NIH],
+    ['chexpert-14', CHEXPERT],
+    ['chexpert-5', ['Atelectasis', 'Cardiomegaly', 'Consolidation', 'Edema', 'Pleural Effusion']],
+  ])('%s asks about its classes, each by its own label, in both vocabularies', async (prompts, names) => {
+    for (const vocabulary of Vocabulary.options) {
+      const set = await loadPrompts({ prompts, vocabulary });
+      expect(set.name).toBe(`${prompts}/${vocabulary}`);
+      expect(set.classes.map(({ name }) => name)).toEqual(names);
+      for (const entry of set.classes) {
+        expect(isPositive([entry.name], entry)).toBe(true);
+        expect(entry.positive.some(prompt => entry.negative.includes(prompt))).toBe(false);
+        for (const prompt of [...entry.positive, ...entry.negative])
+          expect(prompt).not.toMatch(/[{}]| {2}|^ /);
+      }
+    }
+  });
+
+  it('say "{finding}" and "no {finding}" in the simple vocabulary', async () => {
+    const { classes } = await loadPrompts({ vocabulary: 'simple' });
+    const effusion = classes.find(({ name }) => name === 'Effusion')!;
+    expect(effusion.positive).toEqual(['pleural effusion']);
+    expect(effusion.negative).toEqual(['no pleural effusion']);
+  });
+
+  it('fill in severities and sides in the ensemble', async () => {
+    const { classes } = await loadPrompts();
+    const effusion = classes.find(({ name }) => name === 'Effusion')!;
+    expect(effusion.positive).toContain('There is a moderate right pleural effusion.');
+    expect(effusion.positive).toContain('Small left pleural effusion.');
+  });
+
+  it('count the names of sources and of synthetic samples alike, spelled exactly', async () => {
+    const nih = new Map((await loadPrompts()).classes.map(entry => [entry.name, entry]));
+    expect(isPositive(['Cardiomegaly', 'Pleural Effusion'], nih.get('Effusion')!)).toBe(true);
+    expect(isPositive(['pleural effusion'], nih.get('Effusion')!)).toBe(true);
+    expect(isPositive(['No Finding'], nih.get('Effusion')!)).toBe(false);
+    const chexpert = new Map(
+      (await loadPrompts({ prompts: 'chexpert-14' })).classes.map(entry => [entry.name, entry]),
+    );
+    expect(isPositive(['atelectasis'], chexpert.get('Lung Opacity')!)).toBe(true);
+    expect(isPositive(['Atelectasis'], chexpert.get('Lung Opacity')!)).toBe(false);
+    expect(isPositive([], chexpert.get('No Finding')!)).toBe(true);
+    expect(isPositive(['fracture'], chexpert.get('No Finding')!)).toBe(false);
+  });
+});
+
+/** Loads prompts from a file with this text and gives the error. */
+async function faultOf(text: string, set = ''): Promise<SynrayError> {
+  const path = join(folder, 'prompts.yaml');
+  await writeFile(path, text);
+  const error = await loadPrompts({ prompts: `${path}${set}` }).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof SynrayError)) throw new Error(`expected a SynrayError, got ${String(error)}`);
+  expect(error.exitCode).toBe(2);
+  return error;
+}
+
+const CLASS = 'classes: [{name: A, labels: [a], finding: a, positive: ["a {x}"], negative: [no a]}]';
+
+describe('a prompt file of one’s own', () => {
+  it('is read with all its classes, or one of its sets', async () => {
+    const path = join(folder, 'mine.yml');
+    await writeFile(path, `words: {x: [one, '', "{x}"]}\nsets: {few: {Other name: A}}\n${CLASS}`);
+    const all = await loadPrompts({ prompts: path });
+    expect(all.classes.map(({ name }) => name)).toEqual(['A']);
+    // What a word brings in is not filled in again, so that a file cannot unfold without end.
+    expect(all.classes[0]!.positive).toEqual(['A one', 'A', 'A {x}']);
+    expect((await loadPrompts({ prompts: `${path}#few` })).classes[0]!.name).toBe('Other name');
+  });
+
+  it.each([
+    ['an unknown key', `${CLASS}\nclases: []`, /unknown key "clases".*words, sets, classes/],
+    [
+      'an unknown key in a class',
+      CLASS.replace('finding', 'findings: a, finding'),
+      /classes\.0: unknown key "findings"/,
+    ],
+    ['a missing key', 'classes: [{name: A}]', /classes\.0\.labels/],
+    ['a word without a list', CLASS, /\{x\}, for which there are no words/],
+    ['a word named as a property of every object', CLASS.replace('{x}', '{constructor}'), /\{constructor\}/],
+    [
+      'a class that is there twice',
+      `words: {x: [b]}\n${CLASS.replace(']}]', ']}, {name: A, labels: [b], finding: b, positive: [b], negative: [no b]}]')}`,
+      /"A" is there twice/,
+    ],
+    ['broken YAML', 'classes: [', /prompts\.yaml/],
+    [
+      'too many combinations',
+      `words: {x: [${Array.from({ length: 40 }, (_, i) => `w${i}`).join(', ')}]}\n${CLASS.replace('{x}', '{x} {x} {x}')}`,
+      /more than 1000/,
+    ],
+  ])('with %s is refused in one line that says where', async (_, text, message) => {
+    const error = await faultOf(text);
+    expect(error.message).toMatch(message);
+    expect(error.message).not.toContain('\n');
+    expect(error.file).toBe(join(folder, 'prompts.yaml'));
+  });
+
+  it('with a set of a class that is not there, or without the set asked for, is refused', async () => {
+    const text = `words: {x: [b]}\nsets: {few: {A: B}}\n${CLASS}`;
+    expect((await faultOf(text, '#few')).message).toMatch(/names the class "B", which is not in the file/);
+    expect((await faultOf(text, '#many')).message).toMatch(/no prompt set "many".*few/);
+  });
+
+  it('that is missing is refused, as are unknown sets and vocabularies', async () => {
+    await expect(loadPrompts({ prompts: join(folder, 'none.yaml') })).rejects.toThrow(/none\.yaml/);
+    await expect(loadPrompts({ prompts: 'nih-15' })).rejects.toThrow(/no prompt set "nih-15".*nih-14/);
+    await expect(loadPrompts({ vocabulary: 'poetry' as 'simple' })).rejects.toThrow(/simple, ensemble/);
+  });
+});

@@ -1,0 +1,76 @@
+import { InputError, parseAs, UsageError } from '../../base/index.js';
+import type { Sample } from '../../data/index.js';
+import type { VisionLanguageModel } from '../../models/index.js';
+import { encodeSamples } from '../encode.js';
+import { isPositive, type PromptSet } from '../prompts/index.js';
+import type { ScoredSample, ScoreOrigin, ScoreTable } from '../scores/index.js';
+import { logOdds, Scoring } from './scoring.js';
+import { classDirections } from './similarity.js';
+import type { EvaluateOptions } from './task.js';
+
+export interface ScoreSamplesOptions {
+  readonly prompts: PromptSet;
+  readonly model: string;
+  readonly data: string;
+  readonly split: string;
+  /** How many samples there are, for progress. */
+  readonly total: number;
+  readonly scoring?: Scoring | undefined;
+  readonly temperature?: number | undefined;
+  readonly onProgress?: EvaluateOptions['onProgress'];
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Scores samples, in their order. Memory holds a few batches of pictures. */
+export async function scoreSamples(
+  model: VisionLanguageModel,
+  samples: AsyncIterable<Sample> | Iterable<Sample>,
+  options: ScoreSamplesOptions,
+): Promise<ScoreTable> {
+  const { prompts, data, total, onProgress, signal } = options;
+  const scoring = parseAs(Scoring.default('global'), options.scoring, 'scoring', UsageError);
+  const temperature = options.temperature ?? 0.1;
+  if (!(temperature > 0 && temperature < Number.POSITIVE_INFINITY)) {
+    throw new UsageError({ fault: `the temperature is ${temperature}`, mend: 'give a number above 0' });
+  }
+  const directions = await classDirections(model, prompts.classes);
+  const rows: ScoredSample[] = [];
+  const scores: Float64Array[] = [];
+  const labels: number[] = [];
+  for await (const batch of encodeSamples(model, samples, { source: data, signal })) {
+    scores.push(logOdds(batch.features, directions, scoring, temperature));
+    for (const { id, patient, view, labels: names } of batch.samples) {
+      rows.push({ id, patient, view });
+      for (const entry of prompts.classes) labels.push(Number(isPositive(names, entry)));
+    }
+    onProgress?.(rows.length, total);
+  }
+  const all = new Float64Array(labels.length);
+  scores.reduce((place, part) => {
+    all.set(part, place);
+    return place + part.length;
+  }, 0);
+  const faulty = all.findIndex(score => !Number.isFinite(score));
+  if (faulty >= 0) {
+    throw new InputError({
+      file: options.model,
+      fault: `the model gives ${all[faulty]} for sample "${rows[Math.floor(faulty / prompts.classes.length)]!.id}"`,
+      mend: 'its training has diverged: use an earlier checkpoint or a lower learning rate',
+    });
+  }
+  const origin: ScoreOrigin = {
+    task: 'zero-shot',
+    model: options.model,
+    data,
+    split: options.split,
+    prompts: prompts.name,
+    scoring,
+  };
+  return {
+    origin,
+    classes: prompts.classes.map(({ name }) => name),
+    samples: rows,
+    scores: all,
+    labels: Uint8Array.from(labels),
+  };
+}

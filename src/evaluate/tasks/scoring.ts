@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import type { ImageFeatures } from '../../models/index.js';
+import { type ClassDirections, globalMargins, localMargins } from './similarity.js';
+
+/**
+ * How a picture is scored against a class, each as a margin cos(·, t+) − cos(·, t−):
+ *
+ * - `global`: of the whole picture; the paper's protocol.
+ * - `local`: of the cells of the feature map, by their soft maximum τ log mean exp(margin / τ).
+ * - `local-max`: of the one cell where it is greatest.
+ * - `global+local`: the mean of `global` and `local`, as GLoRIA averages the two (Huang et al., ICCV 2021).
+ */
+export const Scoring = z.enum(['global', 'local', 'local-max', 'global+local']);
+export type Scoring = z.infer<typeof Scoring>;
+
+/**
+ * Log-odds of softmax([cos(v, t+), cos(v, t−)] / τ)+, that is margin / τ. Kept as log-odds, because the
+ * probability itself rounds to 1 for great margins, which would make ties.
+ * @param temperature - τ > 0. Changes probabilities and how soft the soft maximum is; not the AUC of `global`.
+ * @returns N × classes.
+ */
+export function logOdds(
+  features: ImageFeatures,
+  directions: ClassDirections,
+  scoring: Scoring,
+  temperature: number,
+): Float64Array {
+  switch (scoring) {
+    case 'global':
+      return globalMargins(features, directions).map(margin => margin / temperature);
+    case 'local':
+      return pooled(features, directions, temperature);
+    case 'local-max':
+      return pooled(features, directions, temperature, true);
+    case 'global+local': {
+      const local = pooled(features, directions, temperature);
+      return globalMargins(features, directions).map(
+        (margin, cell) => (margin / temperature + local[cell]!) / 2,
+      );
+    }
+  }
+}
+
+/** Maximum, or log mean exp, of margin / τ over the cells. */
+function pooled(
+  features: ImageFeatures,
+  directions: ClassDirections,
+  temperature: number,
+  hard = false,
+): Float64Array {
+  const margins = localMargins(features, directions);
+  const cells = features.cells[0] * features.cells[1];
+  return Float64Array.from({ length: margins.length / cells }, (_, row) => {
+    const start = row * cells;
+    let greatest = Number.NEGATIVE_INFINITY;
+    for (let cell = start; cell < start + cells; cell++) greatest = Math.max(greatest, margins[cell]!);
+    if (hard) return greatest / temperature;
+    let sum = 0;
+    for (let cell = start; cell < start + cells; cell++)
+      sum += Math.exp((margins[cell]! - greatest) / temperature);
+    return greatest / temperature + Math.log(sum / cells);
+  });
+}
