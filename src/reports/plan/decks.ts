@@ -1,0 +1,107 @@
+import { Random, UsageError } from '../../base/index.js';
+import type { EntityType } from '../../data/index.js';
+import type { Bank, BankEntity } from '../../entities/index.js';
+import { keyedPermutation, type Permutation } from './permutation.js';
+import type { PlanSettings } from './settings.js';
+
+/** The entities of one type, in an endless order of which any place is computed alone. */
+export interface Deck {
+  readonly type: EntityType;
+  /** In the order of their concepts, so that the order in the bank's file does not matter. */
+  readonly entities: readonly BankEntity[];
+  /** Number in the bank's list of all drawable entities of the first of `entities`. */
+  readonly first: number;
+  /** The entity (its number among all) at a place from 0 on. */
+  at(place: number): number;
+}
+
+/** All that plans may draw. */
+export interface Decks {
+  /** Every drawable entity; its place in this list is its number. */
+  readonly entities: readonly BankEntity[];
+  readonly of: Readonly<Record<EntityType, Deck>>;
+}
+
+const TYPES: readonly EntityType[] = ['ABNORMALITY', 'DISEASE', 'NON-ABNORMALITY', 'NON-DISEASE', 'ANATOMY'];
+
+/** Lays out the entities of a bank by type. */
+export function layDecks(bank: Bank, settings: PlanSettings): Decks {
+  const wanted = settings.concepts === undefined ? undefined : new Set(settings.concepts);
+  if (wanted !== undefined) {
+    const known = new Set(bank.entities.map(entity => entity.concept));
+    const unknown = settings.concepts?.find(concept => !known.has(concept));
+    if (unknown !== undefined) {
+      throw new UsageError({
+        fault: `the bank has no concept "${unknown}"`,
+        mend: 'name concepts as they stand in the bank',
+      });
+    }
+  }
+  const entities: BankEntity[] = [];
+  const decks = TYPES.map(type => {
+    const ofType = bank.entities
+      .filter(entity => entity.type === type && (wanted === undefined || wanted.has(entity.concept)))
+      .filter(entity => settings.mode === 'balanced' || entity.count > 0)
+      .sort((one, other) => (one.concept < other.concept ? -1 : one.concept > other.concept ? 1 : 0));
+    const first = entities.length;
+    entities.push(...ofType);
+    return settings.mode === 'balanced'
+      ? balancedDeck(type, ofType, first, settings.seed)
+      : naturalDeck(type, ofType, first, settings.seed);
+  });
+  return {
+    entities,
+    of: Object.fromEntries(decks.map(deck => [deck.type, deck])) as Record<EntityType, Deck>,
+  };
+}
+
+/** Round after round, each a random order of all entities: no entity is ever two uses ahead of another. */
+function balancedDeck(type: EntityType, entities: readonly BankEntity[], first: number, seed: number): Deck {
+  let round = -1;
+  let order: Permutation | undefined;
+  return {
+    type,
+    entities,
+    first,
+    at(place) {
+      const wanted = Math.floor(place / entities.length);
+      if (order === undefined || wanted !== round) {
+        round = wanted;
+        order = keyedPermutation(entities.length, Random.of(seed, 'plan', type, round));
+      }
+      return first + order.at(place - round * entities.length);
+    },
+  };
+}
+
+/** Each place draws for itself, entities as likely as they are frequent in the bank's source. */
+function naturalDeck(type: EntityType, entities: readonly BankEntity[], first: number, seed: number): Deck {
+  const upTo = new Float64Array(entities.length);
+  let total = 0;
+  entities.forEach((entity, index) => {
+    total += entity.count;
+    upTo[index] = total;
+  });
+  return {
+    type,
+    entities,
+    first,
+    at(place) {
+      const target = Random.of(seed, 'plan', type, place).next() * total;
+      let low = 0;
+      let high = entities.length - 1;
+      while (low < high) {
+        const middle = (low + high) >>> 1;
+        if (upTo[middle]! > target) high = middle;
+        else low = middle + 1;
+      }
+      return first + low;
+    },
+  };
+}
+
+/** The weight of a type where the settings give no shares. */
+export function naturalShare(deck: Deck, mode: PlanSettings['mode']): number {
+  if (mode === 'balanced') return deck.entities.length;
+  return deck.entities.reduce((sum, entity) => sum + entity.count, 0);
+}
