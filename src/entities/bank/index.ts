@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import { InputError, messageOf, parseAs } from '../../base/index.js';
+import { BONE_ABNORMALITIES, CENTRAL_ABNORMALITIES, DEVICES, LUNG_ABNORMALITIES } from './abnormalities.js';
+import { ANATOMY } from './anatomy.js';
+import { DISEASES } from './diseases.js';
+import { entitiesOf } from './entry.js';
+import { NORMALS } from './normals.js';
+import { Bank } from './schema.js';
+
+export { Bank, BankEntity, CHEXPERT_LABELS, EntityKind, NIH_LABELS } from './schema.js';
+
+let shipped: Bank | undefined;
+
+/** The bank that ships with synray: about 200 concepts with the words that reports use for them. */
+export function defaultBank(): Bank {
+  shipped ??= Bank.parse({
+    version: 1,
+    source: 'synray default bank',
+    reports: 0,
+    entities: [
+      ...entitiesOf('abnormality', LUNG_ABNORMALITIES),
+      ...entitiesOf('abnormality', CENTRAL_ABNORMALITIES),
+      ...entitiesOf('abnormality', BONE_ABNORMALITIES),
+      ...entitiesOf('abnormality', DEVICES),
+      ...entitiesOf('disease', DISEASES),
+      ...entitiesOf('normal', NORMALS),
+      ...entitiesOf('anatomy', ANATOMY),
+    ],
+  });
+  return shipped;
+}
+
+/**
+ * Reads a bank file (`bank.json`), or gives the shipped bank where no path is given.
+ * @throws InputError naming the place in the file that does not fit {@link Bank}.
+ */
+export async function loadBank(path?: string): Promise<Bank> {
+  if (path === undefined) return defaultBank();
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    throw new InputError({
+      file: path,
+      fault: `no bank can be read: ${messageOf(error)}`,
+      mend: 'give a bank.json made by `synray entities extract`',
+      cause: error,
+    });
+  }
+  return parseAs(Bank, value, path);
+}

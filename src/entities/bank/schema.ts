@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { EntityType, Extent, Severity, Side, Site } from '../../data/index.js';
+
+/** What an entity is, apart from whether a report affirms or denies it. */
+export const EntityKind = z.enum(['abnormality', 'disease', 'anatomy', 'normal']);
+export type EntityKind = z.infer<typeof EntityKind>;
+
+/** The 14 findings of NIH ChestX-ray14 (Wang et al., CVPR 2017, arXiv 1705.02315). */
+export const NIH_LABELS = [
+  'Atelectasis',
+  'Cardiomegaly',
+  'Effusion',
+  'Infiltration',
+  'Mass',
+  'Nodule',
+  'Pneumonia',
+  'Pneumothorax',
+  'Consolidation',
+  'Edema',
+  'Emphysema',
+  'Fibrosis',
+  'Pleural_Thickening',
+  'Hernia',
+] as const;
+
+/** The 14 observations of CheXpert (Irvin et al., AAAI 2019, arXiv 1901.07031). */
+export const CHEXPERT_LABELS = [
+  'No Finding',
+  'Enlarged Cardiomediastinum',
+  'Cardiomegaly',
+  'Lung Opacity',
+  'Lung Lesion',
+  'Edema',
+  'Consolidation',
+  'Pneumonia',
+  'Atelectasis',
+  'Pneumothorax',
+  'Pleural Effusion',
+  'Pleural Other',
+  'Fracture',
+  'Support Devices',
+] as const;
+
+/** A way to say the entity as a sentence: a named subject with a named predicate, see `lexicon/frames.ts`. */
+export const Frame = z.strictObject({ subject: z.string(), predicate: z.string() });
+export type Frame = z.infer<typeof Frame>;
+
+/** One entity as one type: `pleural effusion` is there twice, as ABNORMALITY and as NON-ABNORMALITY (denied). */
+export const BankEntity = z.strictObject({
+  /** The normal name, lower case. */
+  concept: z.string().min(1),
+  type: EntityType,
+  kind: EntityKind,
+  /** Noun phrases that say it, lower case, singular; the tagger adds the regular plurals. */
+  synonyms: z.array(z.string().min(1)),
+  /** Noun phrases that say it when they are denied: "no [acute cardiopulmonary abnormality]". */
+  denied: z.array(z.string().min(1)).default([]),
+  frames: z.array(Frame).default([]),
+  /** Attribute values that make sense for it; none where the list is empty. */
+  sides: z.array(Side).default([]),
+  sites: z.array(Site).default([]),
+  severities: z.array(Severity).default([]),
+  extents: z.array(Extent).default([]),
+  /** The labels of public data sets that an affirmed mention implies. */
+  labels: z
+    .strictObject({ nih: z.enum(NIH_LABELS).optional(), chexpert: z.enum(CHEXPERT_LABELS).optional() })
+    .default({}),
+  /** Concepts that cannot be said of the same picture when this one is affirmed. */
+  excludes: z.array(z.string()).default([]),
+  /** Reports of the source in which it is said as this type. */
+  count: z.int().nonnegative(),
+});
+export type BankEntity = z.infer<typeof BankEntity>;
+
+/** The entities that plans draw from and the tagger knows. */
+export const Bank = z.strictObject({
+  version: z.literal(1),
+  /** Where the counts come from. */
+  source: z.string(),
+  /** How many reports were read. */
+  reports: z.int().nonnegative(),
+  entities: z.array(BankEntity),
+});
+export type Bank = z.infer<typeof Bank>;
