@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SynrayError } from '../../base/index.js';
+import { defaultBank } from '../../entities/bank/index.js';
 import { isPositive, loadPrompts, Vocabulary } from './index.js';
 
 let folder: string;
@@ -63,6 +64,17 @@ describe('the shipped prompts', () => {
     }
   });
 
+  it('count every concept that the bank gives a label for', async () => {
+    const sets = { nih: await loadPrompts(), chexpert: await loadPrompts({ prompts: 'chexpert-14' }) };
+    for (const { concept, labels } of defaultBank().entities) {
+      for (const source of ['nih', 'chexpert'] as const) {
+        if (labels[source] === undefined) continue;
+        const entry = sets[source].classes.find(({ name }) => name === labels[source])!;
+        expect(isPositive([concept], entry), `${concept} as ${labels[source]}`).toBe(true);
+      }
+    }
+  });
+
   it('say "{finding}" and "no {finding}" in the simple vocabulary', async () => {
     const { classes } = await loadPrompts({ vocabulary: 'simple' });
     const effusion = classes.find(({ name }) => name === 'Effusion')!;
@@ -82,6 +94,7 @@ describe('the shipped prompts', () => {
     expect(isPositive(['Cardiomegaly', 'Pleural Effusion'], nih.get('Effusion')!)).toBe(true);
     expect(isPositive(['pleural effusion'], nih.get('Effusion')!)).toBe(true);
     expect(isPositive(['No Finding'], nih.get('Effusion')!)).toBe(false);
+    expect(isPositive(['airspace disease'], nih.get('Infiltration')!)).toBe(true);
     const chexpert = new Map(
       (await loadPrompts({ prompts: 'chexpert-14' })).classes.map(entry => [entry.name, entry]),
     );

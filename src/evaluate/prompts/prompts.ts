@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { readYaml, UsageError } from '../../base/index.js';
+import { defaultBank } from '../../entities/bank/index.js';
 import { PromptFile, Vocabulary } from './schema.js';
 
 /** What is asked about one class, and which samples are its positives. */
@@ -72,7 +73,7 @@ export async function loadPrompts(options: PromptOptions = {}): Promise<PromptSe
       vocabulary === 'simple'
         ? [[entry.finding], [`no ${entry.finding}`]]
         : [fillAll(entry.positive, file.words, path), fillAll(entry.negative, file.words, path)];
-    return { name, labels: new Set(entry.labels), unlabelled: entry.unlabelled, positive, negative };
+    return { name, labels: withConcepts(entry.labels), unlabelled: entry.unlabelled, positive, negative };
   });
   return { name: `${prompts}/${vocabulary}`, classes };
 }
@@ -137,6 +138,18 @@ function tidy(prompt: string): string {
     .replace(/ ([.,;])/g, '$1')
     .trim();
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
+}
+
+/**
+ * Labels, and the concepts that the shipped bank says imply one of them: synthetic samples are labelled with
+ * concepts, as `airspace disease`, which the bank counts as NIH's Infiltration and CheXpert's Lung Opacity.
+ */
+function withConcepts(labels: readonly string[]): Set<string> {
+  const wanted = new Set(labels);
+  for (const { concept, labels: implied } of defaultBank().entities) {
+    if (labels.includes(implied.nih ?? '') || labels.includes(implied.chexpert ?? '')) wanted.add(concept);
+  }
+  return wanted;
 }
 
 /** Whether a sample with these labels is a positive of the class. */
