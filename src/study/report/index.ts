@@ -2,4 +2,4 @@ export type { EntityCount, ScorePoint } from './charts.js';
 export { type Html, highlightReport } from './highlight.js';
 export { type Figure, page, type ReportData, renderReport } from './page.js';
 export { maskColour, maskOverlay, pictureJpeg, regionLegend } from './pictures.js';
-export type { ClassScore, Score, ScoreTable, ViewScore } from './tables.js';
+export type { TitledResult } from './tables.js';

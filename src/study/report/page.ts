@@ -5,7 +5,7 @@ import type { Sample } from '../../data/index.js';
 import { type EntityCount, entityBalanceChart, findingChart, lossChart, scoreChart } from './charts.js';
 import { type Html, highlightReport } from './highlight.js';
 import { embeddedPicture, regionLegend } from './pictures.js';
-import { type ScoreTable, scorePoints, scoreTable } from './tables.js';
+import { scorePoints, scoreTable, type TitledResult } from './tables.js';
 
 /** A number that the page shows large, with what it counts. */
 export interface Figure {
@@ -25,7 +25,7 @@ export interface ReportData {
   readonly findings: Readonly<Record<string, number>>;
   readonly gallery: readonly Sample[];
   readonly losses: readonly { step: number; loss: number }[];
-  readonly scores: readonly ScoreTable[];
+  readonly scores: readonly TitledResult[];
   /** The settings as YAML. */
   readonly settings: string;
   readonly versions: Readonly<Record<string, string>>;

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../base/index.js';
 import { encodePng, type Mention, type Sample } from '../../data/index.js';
+import { resultOfScores, type ZeroShotResult } from '../../evaluate/index.js';
 import { type ReportData, renderReport } from './page.js';
-import type { ScoreTable, ViewScore } from './tables.js';
 
+const NAMES = ['Cardiomegaly', 'Effusion', 'Pneumothorax', 'Nodule', 'Mass', 'Edema'];
 const HOSTILE = '<script>alert("x")</script>';
 
 describe('the page of a run', () => {
@@ -33,9 +34,11 @@ describe('the page of a run', () => {
   });
 
   it('says every score with its data, split, n, seed and interval', () => {
-    expect(page).toContain('data runs/nih, split test, 952 pictures, bootstrap by patient, seed 7');
-    expect(page).toMatch(/0\.612 <small>\[0\.550, 0\.700\]/);
-    expect(page).toContain('PA (600)');
+    const { meanAuc, low, high, views } = data.scores[1]!.result;
+    expect(page).toMatch(/data runs\/nih, split test, 300 pictures of 300 patients;[^.]*seed 7\./);
+    expect(page).toContain(`${meanAuc.toFixed(3)} <small>[${low.toFixed(3)}, ${high.toFixed(3)}]</small>`);
+    expect(page).toContain(`PA (${views.PA!.n})`);
+    expect(page).toContain('Left out: Hernia (no positive).');
   });
 
   it('marks what the tagger read, each kind of polarity in its own way', () => {
@@ -80,25 +83,10 @@ function hasChromium(): boolean {
 
 async function example(): Promise<ReportData> {
   const random = Random.of('report page');
-  const names = ['Cardiomegaly', 'Effusion', 'Pneumothorax', 'Nodule', 'Mass', 'Edema'];
-  const views: Record<string, ViewScore> = {
-    PA: { n: 600, meanAuc: 0.6, low: 0.5, high: 0.7, classes: { Effusion: score(random) } },
-    AP: { n: 352, meanAuc: 0.6, low: 0.5, high: 0.7, classes: {} },
-  };
-  const scores: ScoreTable[] = ['synthetic (held out)', 'runs/nih'].map(title => ({
-    title,
-    data: title === 'runs/nih' ? 'runs/nih' : 'runs/qs/dataset',
-    split: 'test',
-    n: 952,
-    seed: 7,
-    meanAuc: 0.612,
-    low: 0.55,
-    high: 0.7,
-    classes: Object.fromEntries(
-      names.map(name => [name, { ...score(random), positives: 70, negatives: 882 }]),
-    ),
-    views: title === 'runs/nih' ? views : {},
-  }));
+  const scores = [
+    { title: 'synthetic (held out)', result: result('runs/qs/dataset', random) },
+    { title: 'runs/nih', result: result('runs/nih', random) },
+  ];
   return {
     title: 'quickstart',
     summary: `2,000 pairs were made. ${HOSTILE}`,
@@ -114,7 +102,7 @@ async function example(): Promise<ReportData> {
         count: 40 + random.integer(20),
       })),
     ),
-    findings: Object.fromEntries(names.map(name => [name.toLowerCase(), 50 + random.integer(100)])),
+    findings: Object.fromEntries(NAMES.map(name => [name.toLowerCase(), 50 + random.integer(100)])),
     gallery: await Promise.all([1, 2, 3, 4].map(number => sample(`synray-7-${number}`))),
     losses: Array.from({ length: 400 }, (_, step) => ({
       step,
@@ -127,9 +115,32 @@ async function example(): Promise<ReportData> {
   };
 }
 
-function score(random: Random) {
-  const auc = random.uniform(0.5, 0.9);
-  return { auc, low: auc - 0.08, high: auc + 0.08 };
+/** What an evaluation of a model that reads some of the findings gives. */
+function result(data: string, random: Random): ZeroShotResult {
+  const classes = [...NAMES, 'Hernia'];
+  const samples = Array.from({ length: 300 }, (_, index) => ({
+    id: `${index}`,
+    patient: `${index}`,
+    view: index % 3 === 0 ? ('AP' as const) : ('PA' as const),
+  }));
+  const labels = Uint8Array.from({ length: samples.length * classes.length }, (_, cell) =>
+    cell % classes.length < NAMES.length && random.chance(0.2) ? 1 : 0,
+  );
+  const scores = Float64Array.from(labels, (label, cell) =>
+    random.normal(label * (cell % classes.length) * 0.3),
+  );
+  const origin = {
+    task: 'zero-shot',
+    model: 'runs/qs/model',
+    data,
+    split: 'test',
+    prompts: 'nih-14',
+    scoring: 'global',
+  };
+  return resultOfScores(
+    { origin: { ...origin, task: 'zero-shot' }, classes, samples, scores, labels },
+    { seed: 7, rounds: 50 },
+  );
 }
 
 async function sample(id: string): Promise<Sample> {

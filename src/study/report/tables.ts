@@ -1,69 +1,41 @@
 import { html } from 'hono/html';
+import { type AucCell, points, type ZeroShotResult, zeroShotRows } from '../../evaluate/index.js';
 import type { ScorePoint } from './charts.js';
 import type { Html } from './highlight.js';
 
-/** An area under the ROC curve with its 95 % interval. */
-export interface Score {
-  readonly auc: number;
-  readonly low: number;
-  readonly high: number;
-}
-
-/** Score of one class with the number of pictures that show it. */
-export interface ClassScore extends Score {
-  readonly positives: number;
-  readonly negatives: number;
-}
-
-/** What a zero-shot evaluation found on one data set. */
-export interface ScoreTable {
-  /** Name for people, for example `synthetic (held out)`. */
+/** A zero-shot result under a name for people, for example `synthetic (held out)`. */
+export interface TitledResult {
   readonly title: string;
-  readonly data: string;
-  readonly split: string;
-  readonly n: number;
-  readonly seed: number;
-  readonly meanAuc: number;
-  readonly low: number;
-  readonly high: number;
-  readonly classes: Readonly<Record<string, ClassScore>>;
-  /** The same by view, when views are known. */
-  readonly views: Readonly<Record<string, ViewScore>>;
-}
-
-export interface ViewScore {
-  readonly n: number;
-  readonly meanAuc: number;
-  readonly low: number;
-  readonly high: number;
-  readonly classes: Readonly<Record<string, Score>>;
+  readonly result: ZeroShotResult;
 }
 
 /** The table of one data set: all pictures, then each view apart. */
-export function scoreTable(table: ScoreTable): Html {
-  const views = Object.entries(table.views);
-  return html`<h3>${table.title}: mean AUC ${figure(table)}</h3>
-<p class="quiet">data ${table.data}, split ${table.split}, ${table.n} pictures, bootstrap by patient, seed ${table.seed}; brackets hold the 95 % interval.</p>
+export function scoreTable({ title, result }: TitledResult): Html {
+  const views = Object.entries(result.views);
+  const [mean, ...classes] = zeroShotRows(result);
+  const leftOut = Object.entries(result.leftOut).map(([name, why]) => `${name} (${why})`);
+  return html`<h3>${title}: mean AUC ${figure(mean)}</h3>
+<p class="quiet">data ${result.data}, split ${result.split}, ${result.n} pictures of ${result.patients} patients;
+prompts ${result.prompts}, scoring ${result.scoring}; brackets hold the 95 % interval from ${result.rounds} bootstrap
+rounds by patient, seed ${result.seed}.</p>
 <div class="scroll"><table>
 <thead><tr><th>finding</th><th>pictures with it</th><th>AUC</th>${views.map(
     ([view, { n }]) => html`<th>${view} (${n})</th>`,
   )}</tr></thead>
-<tbody><tr class="mean"><td>mean</td><td></td><td>${figure(table)}</td>${views.map(
-    ([, view]) => html`<td>${figure(view)}</td>`,
-  )}</tr>
-${Object.entries(table.classes).map(
-  ([name, score]) => html`<tr><td>${name}</td><td>${score.positives}</td><td>${figure(score)}</td>${views.map(
-    ([, view]) => html`<td>${figure(view.classes[name])}</td>`,
-  )}</tr>
+<tbody>${[mean!, ...classes].map(
+    row => html`<tr class="${row.details === undefined ? 'mean' : ''}"><td>${row.name}</td><td>${row.details?.positives ?? ''}</td><td>${figure(row)}</td>${views.map(
+      ([view]) => html`<td>${figure(row.views[view])}</td>`,
+    )}</tr>
 `,
-)}</tbody></table></div>`;
+  )}</tbody></table></div>
+${leftOut.length > 0 ? html`<p class="quiet">Left out: ${leftOut.join(', ')}.</p>` : ''}`;
 }
 
-/** The points of the chart of several tables. */
-export function scorePoints(tables: readonly ScoreTable[]): ScorePoint[] {
-  return tables.flatMap(table =>
-    Object.entries(table.classes).map(([name, { auc, low, high }]) => ({
-      data: table.title,
+/** The points of the chart of several results. */
+export function scorePoints(results: readonly TitledResult[]): ScorePoint[] {
+  return results.flatMap(({ title, result }) =>
+    Object.entries(result.classes).map(([name, { auc, low, high }]) => ({
+      data: title,
       name,
       auc,
       low,
@@ -72,8 +44,7 @@ export function scorePoints(tables: readonly ScoreTable[]): ScorePoint[] {
   );
 }
 
-function figure(score: Score | Omit<ViewScore, 'n' | 'classes'> | undefined): Html {
+function figure(score: AucCell | undefined): Html {
   if (score === undefined) return html`–`;
-  const value = 'auc' in score ? score.auc : score.meanAuc;
-  return html`${value.toFixed(3)} <small>[${score.low.toFixed(3)}, ${score.high.toFixed(3)}]</small>`;
+  return html`${points(score.auc)} <small>[${points(score.low)}, ${points(score.high)}]</small>`;
 }

@@ -1,0 +1,2 @@
+export { discover, type Shelf } from './discover.js';
+export { type Studio, serveStudio, studioApp } from './server.js';
