@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { InputError, messageOf, SynrayError, sha256, writeFileAtomic } from '../../base/index.js';
 import { type DatasetManifest, DatasetWriter, openDataset, synrayVersion } from '../dataset/index.js';
 import { decodeGrey } from '../images.js';
@@ -9,7 +9,7 @@ import type { Region, Sample } from '../records/index.js';
 import type { ImportRow, ImportSource, SourceBox } from './importer.js';
 
 export interface ImportOptions {
-  /** Folder of the data set to be. */
+  /** Folder of the data set to be; its name becomes the data set's. */
   readonly out: string;
   /** Leave rows out whose picture is missing or broken, instead of giving up at the first. */
   readonly skipBad?: boolean;
@@ -61,10 +61,10 @@ export async function importDataset(source: ImportSource, options: ImportOptions
         mend: 'check the folder of the pictures',
       });
     }
-    const { name, description, settings } = source;
+    const { description, settings } = source;
     const manifest = await writer.finish(
       {
-        name,
+        name: basename(resolve(out)),
         provenance: { producer: 'synray import', version: synrayVersion, description },
         settings: { ...settings, skipBad },
       },

@@ -24,8 +24,6 @@ export interface SourceBox {
 
 /** What an importer found in a source: enough to know, before any picture is read, what the data set will be. */
 export interface ImportSource {
-  /** For the card, for example `index`. */
-  readonly name: string;
   /** One or two sentences for the card. */
   readonly description: string;
   /** Everything besides the pictures that decides the samples: options, hashes of tables. No machine's paths. */

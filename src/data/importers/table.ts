@@ -61,7 +61,6 @@ export const table: Importer<TableOptions> = {
       });
     }
     return {
-      name: basename(path).replace(/\..*$/, ''),
       description: `Imported from the table ${basename(path)}: ${count} rows.`,
       settings: {
         format: 'table',

@@ -1,0 +1,3 @@
+export type { Check, CheckInput } from './check.js';
+export { checks } from './checks/index.js';
+export { curate, refusals } from './curate.js';
