@@ -1,0 +1,12 @@
+export * from './create.js';
+export { type Argument, hasOperator, Keywords, operatorNames } from './dispatch.js';
+export { bytesPerElement, type DType, type TypedArray } from './dtype.js';
+export { TensorError } from './error.js';
+export * as F from './functional.js';
+export * from './modes.js';
+export * from './modules/index.js';
+export { nativeFolder } from './native.js';
+export * from './optimisers/index.js';
+export { keep, liveTensors, scope } from './ownership.js';
+export * from './schedules.js';
+export * from './tensor.js';

@@ -1,0 +1,126 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isMainThread } from 'node:worker_threads';
+import { messageOf, SetupError } from '../base/index.js';
+
+/** What the bridge takes as an argument of an operator. A Float64Array is a list of tensor handles, 0 for none. */
+export type NativeValue =
+  | number
+  | bigint
+  | boolean
+  | string
+  | null
+  | undefined
+  | Float64Array
+  | readonly NativeValue[];
+
+/** How to call one operator. */
+export interface NativeOperator {
+  readonly id: number;
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly keywordOnly: boolean;
+  }[];
+  /** One letter a result: `t` tensor, `l` list of tensors, `v` any other value. */
+  readonly returns: string;
+  readonly schema: string;
+}
+
+/** What native/bridge.cpp exports. Tensors are handles: whole numbers, 0 for an undefined tensor. */
+export interface Bridge {
+  resolve(name: string, overload: string): NativeOperator | undefined;
+  overloads(name?: string): string[];
+  fits(operator: number, tensorMask: number, strict: boolean, ...values: NativeValue[]): boolean;
+  call(operator: number, tensorMask: number, ...values: NativeValue[]): unknown;
+  release(...handles: number[]): void;
+  releaseAll(handles: Float64Array, count: number): void;
+  adopt(handle: number): void;
+  live(): number;
+  shape(handle: number): number[];
+  strides(handle: number): number[];
+  count(handle: number): number;
+  dtype(handle: number): string;
+  device(handle: number): string;
+  requiresGrad(handle: number): boolean;
+  setRequiresGrad(handle: number, on: boolean): void;
+  grad(handle: number): number;
+  setGrad(handle: number, gradient: number): void;
+  item(handle: number): number;
+  fromTypedArray(data: ArrayBufferView, shape: readonly number[], dtype: string, share: boolean): number;
+  toArrayBuffer(handle: number, share: boolean): ArrayBuffer;
+  backward(
+    tensors: Float64Array,
+    gradients: Float64Array,
+    retain: boolean,
+    create: boolean,
+    inputs: Float64Array,
+  ): void;
+  gradients(
+    outputs: Float64Array,
+    inputs: Float64Array,
+    gradients: Float64Array,
+    retain: boolean,
+    create: boolean,
+    allowUnused: boolean,
+  ): Float64Array;
+  setGradMode(on: boolean): boolean;
+  autocast(device: string, enabled: boolean, dtype: string): [boolean, string];
+  seed(seed: number | bigint): void;
+  randomState(device: string): number;
+  setRandomState(device: string, handle: number): void;
+  setThreads(count: number): void;
+  threads(): number;
+  about(): { version: string; config: string; cuda: boolean; cudaDevices: number };
+}
+
+let loaded: Bridge | undefined;
+
+/** The folder of the built bridge: `SYNRAY_NATIVE`, else `build/native` in the package. */
+export function nativeFolder(): string {
+  const chosen = process.env.SYNRAY_NATIVE;
+  return chosen !== undefined && chosen !== '' ? chosen : join(packageRoot(), 'build', 'native');
+}
+
+/**
+ * The native bridge, loaded on first use.
+ * @throws SetupError where it was not built, or its libtorch is gone.
+ */
+export function native(): Bridge {
+  loaded ??= load();
+  return loaded;
+}
+
+function load(): Bridge {
+  const path = join(nativeFolder(), 'bridge.node');
+  if (!existsSync(path)) {
+    throw new SetupError({
+      file: path,
+      fault: 'the bridge to libtorch is not built',
+      mend: 'run npm run setup',
+    });
+  }
+  let bridge: Bridge;
+  try {
+    bridge = createRequire(import.meta.url)(path) as Bridge;
+  } catch (error) {
+    throw new SetupError({
+      file: path,
+      fault: `the bridge to libtorch does not load: ${messageOf(error)}`,
+      mend: 'run npm run setup again: libtorch may have moved or changed since',
+      cause: error,
+    });
+  }
+  // libtorch 1.13 counts physical cores only; on small cloud machines that leaves half of the processors idle.
+  if (isMainThread && !process.env.OMP_NUM_THREADS) bridge.setThreads(availableParallelism());
+  return bridge;
+}
+
+function packageRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
+  return folder;
+}
