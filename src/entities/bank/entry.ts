@@ -68,6 +68,7 @@ function entityOf(kind: EntityKind, entry: Concept, type: BankEntity['type']): B
       ...(entry.chexpert === undefined ? {} : { chexpert: entry.chexpert }),
     },
     excludes: [...(entry.excludes ?? [])],
+    variants: [],
     count: 1,
   };
 }

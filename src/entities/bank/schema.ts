@@ -67,6 +67,8 @@ export const BankEntity = z.strictObject({
     .default({}),
   /** Concepts that cannot be said of the same picture when this one is affirmed. */
   excludes: z.array(z.string()).default([]),
+  /** Ways in which the source writes it, most frequent first. */
+  variants: z.array(z.strictObject({ text: z.string(), count: z.int().positive() })).default([]),
   /** Reports of the source in which it is said as this type. */
   count: z.int().nonnegative(),
 });

@@ -7,22 +7,27 @@ export interface Sentence {
   readonly words: string[];
   readonly starts: number[];
   readonly ends: number[];
+  /** Parts of speech (Universal Dependencies); empty unless asked for. */
+  readonly tags: string[];
 }
 
-const nlp = winkNLP(model, ['sbd']);
-const { its } = nlp;
+const plain = winkNLP(model, ['sbd']);
+let tagging: typeof plain | undefined;
 
 /** Sentences and words of a text, by wink-nlp. A line break ends a sentence too: reports are written in lines. */
-export function sentencesOf(text: string): Sentence[] {
+export function sentencesOf(text: string, withTags = false): Sentence[] {
   const sentences: Sentence[] = [];
-  let current: Sentence = { words: [], starts: [], ends: [] };
+  let current: Sentence = { words: [], starts: [], ends: [], tags: [] };
   const finish = () => {
     if (current.words.length > 0) sentences.push(current);
-    current = { words: [], starts: [], ends: [] };
+    current = { words: [], starts: [], ends: [], tags: [] };
   };
   if (text.trim() === '') return sentences;
+  if (withTags) tagging ??= winkNLP(model, ['sbd', 'pos']);
+  const nlp = withTags ? tagging! : plain;
   const document = nlp.readDoc(text);
-  const tokens = document.tokens().out(its.value);
+  const tokens = document.tokens().out(nlp.its.value);
+  const tags = withTags ? document.tokens().out(nlp.its.pos) : [];
   const sentenceEnds = new Set<number>();
   let cursor = 0;
   let position = 0;
@@ -41,6 +46,7 @@ export function sentencesOf(text: string): Sentence[] {
         current.words.push(normalWord(token));
         current.starts.push(start);
         current.ends.push(end);
+        if (withTags) current.tags.push(tags[index]!);
       }
     }
     if (sentenceEnds.has(index)) finish();

@@ -4,6 +4,7 @@ import type { Tagger } from '../tagger.js';
 import { attachAttributes, type Draft, findAttributes } from './attribute-reader.js';
 import { type Found, readFrames } from './frames-reader.js';
 import { type KnownConcept, type Lexicon, lexiconOf, type Phrase } from './lexicon.js';
+import { nounPhrases, singular } from './noun-phrases.js';
 import { type PolarityReading, readPolarity } from './polarity.js';
 import { type Sentence, sentencesOf } from './sentences.js';
 
@@ -15,8 +16,16 @@ export class LexiconTagger implements Tagger {
   readonly name = 'lexicon';
   readonly #lexicon: Lexicon;
 
-  constructor(bank: Bank = defaultBank()) {
+  readonly #unknown: boolean;
+
+  /**
+   * @param bank - The phrases it knows.
+   * @param options.unknown - Also give noun phrases that the bank does not know, typed by their last word;
+   *   their concept is the phrase itself in the singular.
+   */
+  constructor(bank: Bank = defaultBank(), options: { unknown?: boolean } = {}) {
     this.#lexicon = lexiconOf(bank);
+    this.#unknown = options.unknown ?? false;
   }
 
   async tag(reports: readonly ReportText[]): Promise<Mention[][]> {
@@ -34,8 +43,8 @@ export class LexiconTagger implements Tagger {
   /** The mentions of one section, sorted by start. */
   readSection(text: string, section: Mention['section']): Mention[] {
     const mentions: Mention[] = [];
-    for (const sentence of sentencesOf(text)) {
-      for (const { draft, polarity } of readSentence(sentence.words, this.#lexicon)) {
+    for (const sentence of sentencesOf(text, this.#unknown)) {
+      for (const { draft, polarity } of readSentence(sentence, this.#lexicon, this.#unknown)) {
         mentions.push(mentionOf(draft, polarity, sentence, text, section));
       }
     }
@@ -48,7 +57,8 @@ interface ReadDraft {
   polarity: Polarity;
 }
 
-function readSentence(words: readonly string[], lexicon: Lexicon): ReadDraft[] {
+function readSentence(sentence: Sentence, lexicon: Lexicon, unknown: boolean): ReadDraft[] {
+  const { words } = sentence;
   const reading = readPolarity(words);
   const found = findPhrases(words, lexicon, reading);
   const taken = new Array<boolean>(words.length).fill(false);
@@ -90,6 +100,16 @@ function readSentence(words: readonly string[], lexicon: Lexicon): ReadDraft[] {
     attachAttributes(words, [{ ...still, values: { change: 'unchanged' }, used: false }], spans);
   }
   for (const place of attributes) if (place.used) take(place.start, place.end);
+  if (unknown) {
+    for (const { start, end, kind } of nounPhrases(sentence, taken)) {
+      if (knownInside(words, start, end, lexicon)) continue;
+      take(start, end);
+      const name = [...words.slice(start, end - 1), singular(words[end - 1]!)].join(' ');
+      const concept = unknownConcept(name, kind);
+      const polarity = kind === 'anatomy' ? 'affirmed' : reading.polarity[end - 1]!;
+      drafts.push({ draft: { concept, start, end, attributes: {}, open: false }, polarity });
+    }
+  }
   for (const draft of anatomyOf(words, taken, lexicon)) drafts.push({ draft, polarity: 'affirmed' });
   return drafts;
 }
@@ -146,6 +166,17 @@ function findPhrases(words: readonly string[], lexicon: Lexicon, reading: Polari
 function withCue(start: number, end: number, phrase: Phrase, reading: PolarityReading): Found {
   const cue = reading.cue[start]!;
   return { start: cue >= 0 && start - cue <= 4 ? cue : start, end, phrase: { denied: phrase.denied! } };
+}
+
+/** Whether a whole noun phrase is a part of the body that the bank names. */
+function knownInside(words: readonly string[], start: number, end: number, lexicon: Lexicon): boolean {
+  const match = lexicon.phrases.longest(words, start, phrase => phrase.anatomy !== undefined);
+  return match !== undefined && match.end >= end;
+}
+
+function unknownConcept(concept: string, kind: KnownConcept['kind']): KnownConcept {
+  const none: ReadonlySet<never> = new Set();
+  return { concept, kind, sides: none, sites: none, severities: none, extents: none };
 }
 
 /** Parts of the body that no finding, frame or place has taken. */
