@@ -1,0 +1,1 @@
+export { type Examination, examine, formatExamination, type Observation } from './doctor.js';
