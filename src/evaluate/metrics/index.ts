@@ -1,5 +1,6 @@
 export * from './bootstrap.js';
 export * from './calibration.js';
 export * from './delong.js';
+export * from './localisation.js';
 export * from './ranking.js';
 export * from './thresholds.js';

@@ -1,13 +1,20 @@
 import { Registry } from '../../base/index.js';
+import { grounding } from './grounding.js';
+import { retrieval } from './retrieval.js';
+import type { Task } from './task.js';
 import { zeroShot } from './zero-shot.js';
 
 /** The evaluations that `synray evaluate` knows. */
-export const tasks = {
+export const tasks = new Registry<Task>('task', {
   'zero-shot': zeroShot,
-} as const;
+  grounding,
+  retrieval,
+});
 
-export const taskRegistry = new Registry('task', tasks);
-
+export * from './ground-samples.js';
+export * from './grounding.js';
+export * from './retrieval.js';
+export * from './retrieve-samples.js';
 export * from './score-samples.js';
 export * from './scoring.js';
 export * from './task.js';

@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import type { ImageFeatures } from '../../models/index.js';
-import { type ClassDirections, globalMargins, localMargins } from './similarity.js';
+import {
+  type ClassDirections,
+  type Directions,
+  globalSimilarities,
+  localSimilarities,
+} from './similarity.js';
 
 /**
  * How a picture is scored against a class, each as a margin cos(·, t+) − cos(·, t−):
@@ -21,20 +26,20 @@ export type Scoring = z.infer<typeof Scoring>;
  */
 export function logOdds(
   features: ImageFeatures,
-  directions: ClassDirections,
+  { difference }: ClassDirections,
   scoring: Scoring,
   temperature: number,
 ): Float64Array {
   switch (scoring) {
     case 'global':
-      return globalMargins(features, directions).map(margin => margin / temperature);
+      return globalSimilarities(features, difference).map(margin => margin / temperature);
     case 'local':
-      return pooled(features, directions, temperature);
+      return pooled(features, difference, temperature);
     case 'local-max':
-      return pooled(features, directions, temperature, true);
+      return pooled(features, difference, temperature, true);
     case 'global+local': {
-      const local = pooled(features, directions, temperature);
-      return globalMargins(features, directions).map(
+      const local = pooled(features, difference, temperature);
+      return globalSimilarities(features, difference).map(
         (margin, cell) => (margin / temperature + local[cell]!) / 2,
       );
     }
@@ -44,11 +49,11 @@ export function logOdds(
 /** Maximum, or log mean exp, of margin / τ over the cells. */
 function pooled(
   features: ImageFeatures,
-  directions: ClassDirections,
+  directions: Directions,
   temperature: number,
   hard = false,
 ): Float64Array {
-  const margins = localMargins(features, directions);
+  const margins = localSimilarities(features, directions);
   const cells = features.cells[0] * features.cells[1];
   return Float64Array.from({ length: margins.length / cells }, (_, row) => {
     const start = row * cells;

@@ -1,15 +1,23 @@
 import type { ImageFeatures, VisionLanguageModel } from '../../models/index.js';
 import type { ClassPrompts } from '../prompts/index.js';
 
-/** Where in the shared space "there" and "not there" lie, for each class. */
-export interface ClassDirections {
+/** Vectors of the shared space, one a class. */
+export interface Directions {
   readonly count: number;
   readonly dimension: number;
+  /** count × D */
+  readonly vectors: Float32Array;
+}
+
+/** Where in the shared space each class lies. */
+export interface ClassDirections {
   /**
-   * count × D: t+ − t−, each the mean of its prompts' embeddings brought back to length 1 (prompt ensembling as
-   * in CLIP, Radford et al. 2021, section 3.1.4). A unit vector's product with it is cos(v, t+) − cos(v, t−).
+   * t+: the mean of the positive prompts' embeddings, brought back to length 1 (prompt ensembling as in CLIP,
+   * Radford et al. 2021, section 3.1.4).
    */
-  readonly differences: Float32Array;
+  readonly there: Directions;
+  /** t+ − t−: a unit vector's product with it is the margin cos(v, t+) − cos(v, t−). */
+  readonly difference: Directions;
 }
 
 /** Asks the model for the directions of classes. Each different prompt is encoded once. */
@@ -30,56 +38,60 @@ export async function classDirections(
     const length = Math.hypot(...mean);
     return length > 0 ? mean.map(value => value / length) : mean;
   };
-  const differences = new Float32Array(classes.length * dimension);
+  const there = new Float32Array(classes.length * dimension);
+  const difference = new Float32Array(classes.length * dimension);
   for (const [row, { positive, negative }] of classes.entries()) {
-    const there = meanOf(positive);
-    const notThere = meanOf(negative);
-    for (let index = 0; index < dimension; index++) {
-      differences[row * dimension + index] = there[index]! - notThere[index]!;
-    }
+    const positives = meanOf(positive);
+    const negatives = meanOf(negative);
+    there.set(positives, row * dimension);
+    difference.set(
+      positives.map((value, index) => value - negatives[index]!),
+      row * dimension,
+    );
   }
-  return { count: classes.length, dimension, differences };
+  const of = (vectors: Float32Array): Directions => ({ count: classes.length, dimension, vectors });
+  return { there: of(there), difference: of(difference) };
 }
 
 /**
- * cos(v, t+) − cos(v, t−) of the whole picture.
- * @returns N × classes, in [−2, 2].
+ * Product of each whole picture's vector with each direction.
+ * @returns N × classes; in [−1, 1] for t+, [−2, 2] for t+ − t−.
  */
-export function globalMargins(features: ImageFeatures, directions: ClassDirections): Float64Array {
-  const { count, dimension, differences } = directions;
+export function globalSimilarities(features: ImageFeatures, directions: Directions): Float64Array {
+  const { count, dimension, vectors } = directions;
   const pictures = features.global.length / dimension;
-  const margins = new Float64Array(pictures * count);
+  const result = new Float64Array(pictures * count);
   for (let picture = 0; picture < pictures; picture++) {
     for (let row = 0; row < count; row++) {
       let sum = 0;
       for (let index = 0; index < dimension; index++) {
-        sum += features.global[picture * dimension + index]! * differences[row * dimension + index]!;
+        sum += features.global[picture * dimension + index]! * vectors[row * dimension + index]!;
       }
-      margins[picture * count + row] = sum;
+      result[picture * count + row] = sum;
     }
   }
-  return margins;
+  return result;
 }
 
 /**
- * cos(cell, t+) − cos(cell, t−) of each cell of the feature map.
- * @returns N × classes × h × w, in [−2, 2].
+ * Product of each cell of the feature map with each direction.
+ * @returns N × classes × h × w
  */
-export function localMargins(features: ImageFeatures, directions: ClassDirections): Float32Array {
-  const { count, dimension, differences } = directions;
+export function localSimilarities(features: ImageFeatures, directions: Directions): Float32Array {
+  const { count, dimension, vectors } = directions;
   const cells = features.cells[0] * features.cells[1];
   const pictures = features.map.length / (dimension * cells);
-  const margins = new Float32Array(pictures * count * cells);
+  const result = new Float32Array(pictures * count * cells);
   for (let picture = 0; picture < pictures; picture++) {
     for (let row = 0; row < count; row++) {
       const target = (picture * count + row) * cells;
       for (let index = 0; index < dimension; index++) {
-        const weight = differences[row * dimension + index]!;
+        const weight = vectors[row * dimension + index]!;
         const source = (picture * dimension + index) * cells;
         for (let cell = 0; cell < cells; cell++)
-          margins[target + cell]! += weight * features.map[source + cell]!;
+          result[target + cell]! += weight * features.map[source + cell]!;
       }
     }
   }
-  return margins;
+  return result;
 }

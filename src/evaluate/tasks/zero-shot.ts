@@ -4,7 +4,7 @@ import { loadModel } from '../../models/index.js';
 import { chooseSplit } from '../encode.js';
 import { loadPrompts, type PromptOptions } from '../prompts/index.js';
 import { resultOfScores, writeScores, type ZeroShotResult } from '../scores/index.js';
-import { formatZeroShotTable } from '../tables.js';
+import { formatZeroShotTable } from '../tables/index.js';
 import { scoreSamples } from './score-samples.js';
 import type { Scoring } from './scoring.js';
 import { type EvaluateOptions, Sampling, type Task } from './task.js';

@@ -1,4 +1,5 @@
-import type { ClassMeasure, Measure, TableMeasure, ZeroShotResult } from './scores/index.js';
+import type { ClassMeasure, Measure, TableMeasure, ZeroShotResult } from '../scores/index.js';
+import { alignColumns, points } from './columns.js';
 
 /** An AUC with its interval. */
 export interface AucCell {
@@ -73,20 +74,4 @@ export function formatZeroShotTable(result: ZeroShotResult): string {
     '~ the interval holds 0.5: no better than chance can be shown',
     ...(leftOut.length > 0 ? [`left out: ${leftOut.join(', ')}`] : []),
   ].join('\n');
-}
-
-/** Columns of text side by side: the first to the left, the others to the right. */
-export function alignColumns(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map(row => row[column]!.length)));
-  return rows.map(row =>
-    row
-      .map((text, column) => (column === 0 ? text.padEnd(widths[column]!) : text.padStart(widths[column]!)))
-      .join('  ')
-      .trimEnd(),
-  );
-}
-
-/** Three decimals. */
-export function points(value: number): string {
-  return Number.isNaN(value) ? '-' : value.toFixed(3);
 }

@@ -1,0 +1,3 @@
+export * from './grounding.js';
+export * from './retrieval.js';
+export * from './zero-shot.js';
