@@ -6,5 +6,5 @@ export const importers = new Registry('import format', { table });
 
 export { type ImportOptions, type ImportResult, importDataset } from './import-dataset.js';
 export type { Importer, ImportRow, ImportSource, SourceBox } from './importer.js';
-export { importOpeni, type OpeniImport, OpeniReport, parseOpeni, readOpeni } from './openi.js';
+export { importOpeni, importOpeniToFile, type OpeniImport, OpeniReport, parseOpeni } from './openi.js';
 export { importTable, type TableOptions, table } from './table.js';
