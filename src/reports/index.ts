@@ -1,0 +1,5 @@
+export * from './plan/index.js';
+export * from './verify.js';
+export * from './write.js';
+export * from './writer.js';
+export * from './writers/index.js';

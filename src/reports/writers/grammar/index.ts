@@ -1,0 +1,1 @@
+export { GrammarWriter } from './writer.js';
