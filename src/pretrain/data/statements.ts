@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import type { Mention, ReportText, Sample } from '../../data/index.js';
+import { Side } from '../../data/index.js';
+
+/** What one mention says of the picture. `normal`: something is as it should be ("heart size is normal"). */
+export const Claim = z.object({
+  concept: z.string(),
+  side: Side.optional(),
+  state: z.enum(['present', 'absent', 'normal', 'uncertain']),
+});
+export type Claim = z.infer<typeof Claim>;
+
+/** One sentence of a report, with what it claims. */
+export const Statement = z.object({ text: z.string(), claims: z.array(Claim) });
+export type Statement = z.infer<typeof Statement>;
+
+/** A sentence ends at `.`, `!` or `?` before white space, or at a line break; "1.5 cm" does not end one. */
+const SENTENCE = /[^\s].*?(?:[.!?]+(?=\s|$)|(?=\n)|$)/gmsu;
+
+/** A sentence must have a word of this form to say anything. */
+const WORD = /\p{L}{3}/u;
+
+/** The sentences of a sample's report, FINDINGS first, each distinct one once. */
+export function statementsOf(sample: Pick<Sample, keyof ReportText | 'mentions'>): Statement[] {
+  const statements = new Map<string, Statement>();
+  for (const section of ['findings', 'impression'] as const) {
+    const mentions = sample.mentions.filter(mention => mention.section === section);
+    for (const match of sample[section].matchAll(SENTENCE)) {
+      const text = match[0].replace(/\s+/g, ' ').trim();
+      if (!WORD.test(text) || statements.has(text)) continue;
+      const end = match.index + match[0].length;
+      const claims = mentions
+        .filter(mention => mention.start >= match.index && mention.start < end)
+        .flatMap(claimOf);
+      statements.set(text, { text, claims });
+    }
+  }
+  return [...statements.values()];
+}
+
+function claimOf(mention: Mention): Claim[] {
+  if (mention.type === 'ANATOMY') return [];
+  const state =
+    mention.polarity === 'uncertain'
+      ? 'uncertain'
+      : mention.polarity === 'negated' || mention.change === 'resolved'
+        ? 'absent'
+        : mention.type === 'NON-ABNORMALITY' || mention.type === 'NON-DISEASE'
+          ? 'normal'
+          : 'present';
+  const { concept, side } = mention;
+  return [side === undefined ? { concept, state } : { concept, side, state }];
+}
+
+/** A claim in the words that prompts use: "pleural effusion", "left pleural effusion", "no pleural effusion". */
+export function nameOf(claim: Claim, withSide: boolean): string {
+  const side = withSide && claim.side !== undefined ? `${claim.side} ` : '';
+  return `${claim.state === 'absent' ? 'no ' : ''}${side}${claim.concept}`;
+}

@@ -1,0 +1,197 @@
+import { Random } from '../../base/index.js';
+import { cat, type Tensor, tensor } from '../../tensor/index.js';
+import type { PretrainRecipe } from '../recipe.js';
+import { drawVariation, type Variation, varyChanges, varyPictures } from './augmentation.js';
+import { choosePhrases, type Phrase, phraseTargets } from './phrases.js';
+import type { CachedSample, PixelCache } from './pixel-cache.js';
+import { type Draw, SampleOrder } from './sample-order.js';
+import { nameOf, type Statement } from './statements.js';
+
+/** The pairs of one step. */
+export interface TrainingBatch {
+  readonly ids: readonly string[];
+  /** N texts, one a picture. */
+  readonly texts: readonly string[];
+  /** N × 1 × S × S, f32, varied and normalised. */
+  readonly pictures: Tensor;
+  /** N × N: which texts are right for a picture. Left out when only its own is. */
+  readonly matches?: Tensor;
+  readonly grounding?: GroundingTargets;
+}
+
+/** What the grounded term asks for. */
+export interface GroundingTargets {
+  readonly phrases: readonly string[];
+  /** N × P × h × w. */
+  readonly target: Tensor;
+  /** N × P. */
+  readonly known: Tensor;
+}
+
+/** Where a sample lies: which cache, and its row and first change map there. */
+interface Place {
+  readonly cache: PixelCache;
+  readonly row: number;
+  readonly firstChange: number;
+}
+
+/** The pairs of one or more data sets, dealt out by step. Every batch is a function of recipe, data and step. */
+export class TrainingData {
+  readonly count: number;
+  /** The caches' fingerprints: a run can only go on with the same data. */
+  readonly fingerprint: string;
+  readonly #recipe: PretrainRecipe;
+  readonly #places: Place[] = [];
+  readonly #order: SampleOrder;
+
+  constructor(
+    readonly caches: readonly PixelCache[],
+    recipe: PretrainRecipe,
+  ) {
+    for (const cache of caches) {
+      let firstChange = 0;
+      cache.samples.forEach((sample, row) => {
+        this.#places.push({ cache, row, firstChange });
+        firstChange += sample.regions.length;
+      });
+    }
+    this.count = this.#places.length;
+    this.fingerprint = caches.map(cache => cache.fingerprint).join(' ');
+    this.#recipe = recipe;
+    this.#order = new SampleOrder(this.count, recipe.training.seed);
+  }
+
+  /** Every sentence and bare name that training may show, for learning a vocabulary. */
+  *texts(): Generator<string> {
+    for (const { samples } of this.caches) {
+      for (const { statements } of samples) {
+        for (const { text, claims } of statements) {
+          yield text;
+          for (const claim of claims) yield nameOf(claim, true);
+        }
+      }
+    }
+  }
+
+  /**
+   * The pairs of a step. Makes tensors: call it inside a scope.
+   * @param step - 0 for the first.
+   * @param cells - h and w of the image encoder's map.
+   */
+  batch(step: number, cells: readonly [number, number]): TrainingBatch {
+    const { training, text, augmentation, grounding, sharedTextPositive } = this.#recipe;
+    const draws = Array.from({ length: training.batch }, (_, place) =>
+      this.#order.at(step * training.batch + place),
+    );
+    const samples = draws.map(({ index }) => this.#sample(index));
+    const random = (purpose: string, place: number) =>
+      Random.of(training.seed, purpose, samples[place]!.id, draws[place]!.epoch);
+    const texts = samples.map((sample, place) =>
+      chooseText(sample.statements, text.phraseShare, random('text', place)),
+    );
+    const variations = draws.map((_, place) => drawVariation(augmentation, random('picture', place)));
+    const pixels = this.#gather(draws).to({ device: training.device });
+    const matches = sharedTextPositive ? equalTexts(texts) : undefined;
+    return {
+      ids: samples.map(sample => sample.id),
+      texts,
+      pictures: varyPictures(pixels, variations),
+      ...(matches === undefined ? {} : { matches: matches.to({ device: training.device }) }),
+      ...(grounding.weight > 0 ? this.#ground(step, draws, samples, variations, cells) : {}),
+    };
+  }
+
+  #sample(index: number): CachedSample {
+    const { cache, row } = this.#places[index]!;
+    return cache.samples[row]!;
+  }
+
+  /** N × S × S, u8, in the order of the draws. */
+  #gather(draws: readonly Draw[]): Tensor {
+    return gatherRows(
+      draws.map(({ index }) => {
+        const { cache, row } = this.#places[index]!;
+        return { from: cache.pixels, row };
+      }),
+    );
+  }
+
+  #ground(
+    step: number,
+    draws: readonly Draw[],
+    samples: readonly CachedSample[],
+    variations: readonly Variation[],
+    cells: readonly [number, number],
+  ): { grounding?: GroundingTargets } {
+    const { training, grounding } = this.#recipe;
+    const phrases: Phrase[] = choosePhrases(samples, grounding, Random.of(training.seed, 'phrases', step));
+    if (phrases.length === 0) return {};
+    const owners: number[] = [];
+    const rows: { from: Tensor; row: number }[] = [];
+    draws.forEach(({ index }, place) => {
+      const { cache, firstChange } = this.#places[index]!;
+      samples[place]!.regions.forEach((_, region) => {
+        owners.push(place);
+        rows.push({ from: cache.changes!, row: firstChange + region });
+      });
+    });
+    const changes =
+      rows.length === 0
+        ? new Float32Array(0)
+        : varyChanges(
+            gatherRows(rows),
+            owners.map(place => variations[place]!),
+            cells,
+          ).toFloat32();
+    const { target, known } = phraseTargets(samples, phrases, changes, cells[0] * cells[1]);
+    const { device } = training;
+    const shape = [samples.length, phrases.length];
+    return {
+      grounding: {
+        phrases: phrases.map(phrase => phrase.text),
+        target: tensor(target, { shape: [...shape, ...cells] }).to({ device }),
+        known: tensor(known, { shape }).to({ device }),
+      },
+    };
+  }
+}
+
+/** One sentence of the report (ConVIRT, section 3.1), or now and then the bare name of something it says. */
+function chooseText(statements: readonly Statement[], phraseShare: number, random: Random): string {
+  const bare = random.chance(phraseShare);
+  const { text, claims } = random.pick(statements);
+  const named = claims.filter(claim => claim.state !== 'uncertain');
+  return bare && named.length > 0 ? nameOf(random.pick(named), random.chance(0.5)) : text;
+}
+
+/** N × N with rows that add up to 1, spread over equal texts; undefined when all texts differ. */
+function equalTexts(texts: readonly string[]): Tensor | undefined {
+  const keys = texts.map(text => text.toLowerCase());
+  const counts = new Map<string, number>();
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+  if (counts.size === keys.length) return undefined;
+  const matches = new Float32Array(keys.length ** 2);
+  keys.forEach((own, row) => {
+    keys.forEach((other, column) => {
+      if (own === other) matches[row * keys.length + column] = 1 / counts.get(own)!;
+    });
+  });
+  return tensor(matches, { shape: [keys.length, keys.length] });
+}
+
+/** Rows of one or more tensors as one, in order. Each tensor is read once, in the order of its file. */
+function gatherRows(rows: readonly { from: Tensor; row: number }[]): Tensor {
+  const sources = [...new Set(rows.map(({ from }) => from))];
+  const order: number[] = [];
+  const parts = sources.map(source => {
+    const places = rows.flatMap(({ from }, place) => (from === source ? [place] : []));
+    order.push(...places);
+    return source.indexSelect(0, tensor(BigInt64Array.from(places, place => BigInt(rows[place]!.row))));
+  });
+  if (parts.length === 1) return parts[0]!;
+  const back = new BigInt64Array(order.length);
+  order.forEach((place, position) => {
+    back[place] = BigInt(position);
+  });
+  return cat(parts, 0).indexSelect(0, tensor(back));
+}

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { unitVectors } from '../../models/index.js';
+import type { Tensor } from '../../tensor/index.js';
+import { type EncodedPairs, Objective, type ObjectiveLoss } from './objective.js';
+
+export const ConvirtSettings = z.strictObject({
+  name: z.literal('convirt'),
+  /** τ. */
+  temperature: z.number().positive().max(10).default(0.1),
+  /** λ: the weight of image-to-text against text-to-image. */
+  lambda: z.number().min(0).max(1).default(0.75),
+});
+export type ConvirtSettings = z.infer<typeof ConvirtSettings>;
+
+/**
+ * ConVIRT (Zhang et al., 2020, arXiv 2010.00747, equations 2 to 4):
+ *
+ *     l_i(v→u) = −log( exp(⟨v_i, u_i⟩ / τ) / Σ_k exp(⟨v_i, u_k⟩ / τ) )
+ *     l_i(u→v) = −log( exp(⟨u_i, v_i⟩ / τ) / Σ_k exp(⟨u_i, v_k⟩ / τ) )
+ *     L = 1/N Σ_i ( λ l_i(v→u) + (1 − λ) l_i(u→v) )
+ *
+ * with ⟨·,·⟩ the cosine. Where `matches` says that several texts are right for a picture, the target is spread
+ * evenly over them instead of lying on the own text alone; then −log p becomes the cross entropy with it.
+ */
+export class Convirt extends Objective {
+  override readonly name = 'convirt';
+
+  constructor(readonly settings: ConvirtSettings) {
+    super();
+  }
+
+  override forward({ images, texts, matches }: EncodedPairs): ObjectiveLoss {
+    const { temperature, lambda } = this.settings;
+    const v = unitVectors(images.global, 1);
+    const u = unitVectors(texts.global, 1);
+    const logits = v.matmul(u.transpose(0, 1)).div(temperature);
+    const imageToText = contrast(logits, matches);
+    const textToImage = contrast(logits.transpose(0, 1), matches);
+    return {
+      total: imageToText.mul(lambda).add(textToImage.mul(1 - lambda)),
+      parts: { imageToText, textToImage },
+    };
+  }
+}
+
+/** Mean cross entropy of the rows' softmax with the targets; the diagonal where there are none. */
+function contrast(logits: Tensor, targets: Tensor | undefined): Tensor {
+  const logProbability = logits.logSoftmax(1);
+  const rows = logits.shape[0]!;
+  if (targets === undefined) return logProbability.diagonal().mean().neg();
+  return logProbability.mul(targets).sum().div(-rows);
+}

@@ -1,0 +1,36 @@
+import { Module, type Tensor } from '../../tensor/index.js';
+
+/** A batch of pairs as the encoders see it: row i of the pictures and row i of the texts belong together. */
+export interface EncodedPairs {
+  readonly images: {
+    /** N × D, not normalised. */
+    readonly global: Tensor;
+    /** N × D × h × w, not normalised. */
+    readonly cells: Tensor;
+  };
+  readonly texts: {
+    /** N × D, not normalised. */
+    readonly global: Tensor;
+    /** N × T × hidden: last hidden states of the words. */
+    readonly words: Tensor;
+    /** N × T, f32: 1 where there is a token. */
+    readonly mask: Tensor;
+  };
+  /**
+   * N × N, f32, rows add up to 1: which texts are right for picture i. The unit matrix when only a picture's own
+   * text counts, and then it is left out.
+   */
+  readonly matches?: Tensor;
+}
+
+/** A loss and its named parts, all scalars that can be differentiated. */
+export interface ObjectiveLoss {
+  readonly total: Tensor;
+  readonly parts: Readonly<Record<string, Tensor>>;
+}
+
+/** What pre-training makes smaller. May have parameters of its own (a learned temperature). */
+export abstract class Objective extends Module {
+  abstract readonly name: string;
+  abstract forward(pairs: EncodedPairs): ObjectiveLoss;
+}

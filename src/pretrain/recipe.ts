@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import { readYaml, sha256 } from '../base/index.js';
+import { TextPooling } from '../models/index.js';
+import { ObjectiveSettings } from './objectives/index.js';
+
+const share = z.number().min(0).max(1);
+/** Two numbers, least and greatest. */
+const range = z
+  .tuple([z.number(), z.number()])
+  .refine(([least, greatest]) => least <= greatest, 'expected [least, greatest]');
+
+/** How pictures are varied. Left and right are never swapped: hearts lie left, and reports name sides. */
+export const AugmentationSettings = z.strictObject({
+  /** Side of the part of the picture that is shown, as a share of the picture's side. Above 1 adds a rim. */
+  zoom: range.default([0.8, 1.05]),
+  /** Height over width of that part. */
+  aspect: range.default([0.9, 1.1]),
+  /** Greatest rotation either way, in degrees. */
+  rotation: z.number().min(0).max(180).default(10),
+  /** Greatest shift either way, as a share of the side. */
+  shift: share.default(0.06),
+  /** Exponent on grey values in [0, 1]; drawn evenly on a logarithmic scale. */
+  gamma: range.default([0.7, 1.4]),
+  /** Factor on the difference from middle grey. */
+  contrast: range.default([0.7, 1.4]),
+  /** Added to grey values in [0, 1], either way; what leaves [0, 1] is cut off. */
+  brightness: share.default(0.15),
+  /** Greatest standard deviation of the blur in pixels. Half of the pictures are not blurred. */
+  blur: z.number().min(0).max(3).default(1),
+  /** Greatest standard deviation of added noise, in grey values in [0, 1]. */
+  noise: share.default(0.03),
+});
+export type AugmentationSettings = z.infer<typeof AugmentationSettings>;
+
+/** The `pretrain` part of a recipe. */
+export const PretrainRecipe = z.strictObject({
+  objective: ObjectiveSettings,
+  /** Texts of other samples that are as true of a picture as its own count as right. Off in the paper's arms. */
+  sharedTextPositive: z.boolean().default(false),
+  grounding: z
+    .strictObject({
+      /** Weight of the grounded term against the objective; 0 leaves it out, as in the paper's arms. */
+      weight: z.number().min(0).max(100).default(0),
+      /** Most phrases of findings a batch. */
+      phrases: z.int().min(1).max(512).default(32),
+      /** Most phrases of findings that are absent a batch. */
+      absent: z.int().min(0).max(512).default(8),
+    })
+    .prefault({}),
+  image: z
+    .strictObject({
+      size: z.int().min(32).max(1024).default(128),
+      form: z.enum(['slim', 'resnet18', 'resnet34', 'resnet50']).default('slim'),
+      /** Factor on the number of channels. */
+      width: z.number().min(0.125).max(4).default(1),
+      channels: z.literal([1, 3]).default(1),
+      /** A safetensors file with torchvision's names to start from. */
+      weights: z.string().optional(),
+    })
+    .prefault({}),
+  text: z
+    .strictObject({
+      hidden: z.int().min(16).max(4096).default(128),
+      layers: z.int().min(1).max(48).default(2),
+      heads: z.int().min(1).max(64).default(4),
+      intermediate: z.int().min(16).max(16_384).default(512),
+      dropout: z.number().min(0).max(0.9).default(0.1),
+      /** Size of the vocabulary learnt from the data. Not used with `tokenizer`. */
+      vocabulary: z.int().min(64).max(100_000).default(2000),
+      maxTokens: z.int().min(8).max(512).default(64),
+      pooling: TextPooling.default('mean'),
+      /** A Hugging Face tokenizer.json to use instead of learning one. */
+      tokenizer: z.string().optional(),
+      /** A safetensors file of a Hugging Face BERT of this size to start from. */
+      weights: z.string().optional(),
+      /** How often a pair's text is a bare name, as prompts are, instead of a sentence of the report. */
+      phraseShare: share.default(0),
+    })
+    .prefault({}),
+  projection: z
+    .strictObject({
+      hidden: z.int().min(8).max(4096).default(128),
+      dimension: z.int().min(8).max(4096).default(128),
+    })
+    .prefault({}),
+  augmentation: AugmentationSettings.prefault({}),
+  training: z.strictObject({
+    /** Which split of the data sets to train on. */
+    split: z.string().default('train'),
+    steps: z.int().min(1).max(100_000_000),
+    batch: z.int().min(2).max(65_536).default(64),
+    learningRate: z.number().positive().max(10).default(1e-3),
+    weightDecay: z.number().min(0).max(10).default(0.05),
+    /** Steps of rising learning rate. */
+    warmup: z.int().min(0).default(50),
+    /** The learning rate at the end, as a share of the greatest. */
+    floor: share.default(0.01),
+    /** Greatest norm of all gradients together; 0 for no limit. */
+    clip: z.number().min(0).default(1),
+    /** Decay of the averaged weights that the model gets in the end; 0 for the last weights. */
+    average: z.number().min(0).max(0.99999).default(0),
+    seed: z.int().nonnegative().default(0),
+    device: z.enum(['cpu', 'cuda']).default('cpu'),
+    /** `bf16`: autocast, for GPUs. */
+    precision: z.enum(['f32', 'bf16']).default('f32'),
+    /** Steps between checkpoints. */
+    checkpointEvery: z.int().min(1).default(250),
+    /** How many checkpoints stay. */
+    keep: z.int().min(1).max(1000).default(2),
+  }),
+});
+export type PretrainRecipe = z.infer<typeof PretrainRecipe>;
+
+/** A recipe file may have parts for other stages, which those check. */
+const RecipeFile = z
+  .strictObject({
+    pretrain: PretrainRecipe,
+    plan: z.unknown(),
+    reports: z.unknown(),
+    images: z.unknown(),
+    curation: z.unknown(),
+    generate: z.unknown(),
+    evaluate: z.unknown(),
+    study: z.unknown(),
+  })
+  .partial()
+  .required({ pretrain: true });
+
+/** @throws UsageError naming the key that is unknown or out of range. */
+export async function readPretrainRecipe(path: string): Promise<PretrainRecipe> {
+  return (await readYaml(path, RecipeFile)).pretrain;
+}
+
+/** What must be the same for a run to go on. How often to save may change. */
+export function recipeFingerprint(recipe: PretrainRecipe): string {
+  const { checkpointEvery: _every, keep: _keep, ...training } = recipe.training;
+  return sha256(JSON.stringify({ ...recipe, training }));
+}
