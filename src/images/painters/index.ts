@@ -1,0 +1,10 @@
+import { Registry } from '../../base/index.js';
+import type { Painter } from '../painter.js';
+import { SimulatorPainter } from './simulator/index.js';
+
+/** The painters that synray knows by name. */
+export const painters = new Registry<() => Painter>('painter', {
+  simulator: () => new SimulatorPainter(),
+});
+
+export { paintOne, SimulatorPainter, type SimulatorSettings, simulatorConcepts } from './simulator/index.js';

@@ -1,0 +1,349 @@
+import type { Random } from '../../../base/index.js';
+import { noiseAt, noisePlace } from './noise.js';
+import type { Patient } from './patient.js';
+import { Brush, bezier, blur, type CurvePoint, type Map2 } from './raster.js';
+import { boxOf, type Thorax, tableIndex, thoraxOf } from './shape.js';
+
+/** Path of the beam through each tissue at each pixel, in cm. */
+export interface Paths {
+  readonly soft: Map2;
+  readonly fat: Map2;
+  /** Aerated lung; its density is in `lungDensity`. */
+  readonly lung: Map2;
+  readonly blood: Map2;
+  readonly bone: Map2;
+  readonly metal: Map2;
+}
+
+/** The course of one rib from the spine over the side to the front. */
+export interface RibCourse {
+  readonly back: CurvePoint[];
+  readonly front: CurvePoint[];
+}
+
+/** Tissues of which a finding may add or take. */
+export type Tissue = keyof Paths;
+
+export const tissues: readonly Tissue[] = ['soft', 'fat', 'lung', 'blood', 'bone', 'metal'];
+
+/** A patient made of tissue, ready for the beam. */
+export interface Body {
+  readonly patient: Patient;
+  readonly size: number;
+  readonly thorax: Thorax;
+  readonly paths: Paths;
+  /** g/cm³ at each pixel where there is lung. */
+  readonly lungDensity: Map2;
+  /** Part of `blood` that is vessels within the lungs. */
+  readonly vessels: Map2;
+  /** Inner depth of the chest, lungs, heart and dome together. */
+  readonly cavity: Map2;
+  /** Courses of the ribs, set with the skeleton. */
+  readonly ribs: Record<LungSide, RibCourse[]>;
+  readonly brush: Brush;
+}
+
+/** Sides of the patient. */
+export const sides = ['right', 'left'] as const;
+export type LungSide = (typeof sides)[number];
+
+/** −1 for the patient's right, which is the left of the picture. */
+export function signOf(side: LungSide): number {
+  return side === 'right' ? -1 : 1;
+}
+
+/** Outer shape, chest cavity, heart and mediastinum; bones, vessels and the rest are added by others. */
+export function buildTrunk(patient: Patient, random: Random, size: number): Body {
+  const thorax = thoraxOf(patient.contours);
+  const count = size * size;
+  const empty = () => new Float32Array(count);
+  const brush = new Brush(size);
+  const paths: Paths = {
+    soft: empty(),
+    fat: empty(),
+    lung: empty(),
+    blood: empty(),
+    bone: empty(),
+    metal: empty(),
+  };
+  const body: Body = {
+    patient,
+    size,
+    thorax,
+    paths,
+    lungDensity: empty(),
+    vessels: empty(),
+    cavity: empty(),
+    ribs: { right: [], left: [] },
+    brush,
+  };
+  const outer = outerShape(body, random.fork('outer shape'));
+  const occupied = greatVessels(body, random.fork('great vessels'));
+  fillChest(body, outer, occupied, random);
+  return body;
+}
+
+/** Depth of the whole body at each pixel. */
+function outerShape(body: Body, random: Random): Map2 {
+  const { patient, thorax, size, brush } = body;
+  const { field, depth, wallThickness } = patient;
+  const outer = new Float32Array(size * size);
+  const middle = thorax.middle;
+  const jointY = thorax.apex.right + random.uniform(0.03, 0.09);
+  const rise = random.uniform(-0.02, 0.02);
+  const muscle = wallThickness / field;
+  const neck = 5.6 / field + 0.25 * muscle;
+  const armRadius = (4.1 + 0.5 * wallThickness + random.normal(0, 0.3)) / field;
+  brush.segment(middle, -0.3, neck * 0.92, middle, thorax.apex.right + 0.05, neck * 1.2, field * 0.95);
+  for (const side of sides) {
+    const sign = signOf(side);
+    const wallX = thorax.wall[side][tableIndex(thorax.apex[side] + 0.25)]!;
+    const joint = wallX + sign * (0.045 + 0.6 * muscle);
+    const y = jointY + sign * rise;
+    brush.curve(
+      bezier(
+        [middle + sign * 0.03, y - 0.06],
+        [middle + sign * 0.12, y - 0.06],
+        [joint - sign * 0.08, y - 0.01],
+        [joint, y + 0.02],
+        [neck * 0.9, armRadius * 1.15],
+        10,
+      ),
+      field * 1.35,
+    );
+    const lift = patient.armLift + random.normal(0, 0.06);
+    const hand: [number, number] = [joint + sign * (0.05 + 0.45 * lift), y + 0.75 - 0.35 * lift];
+    brush.segment(joint, y + 0.02, armRadius * 1.1, hand[0], hand[1], armRadius * 0.85, field * 1.2);
+    // Muscle folds from the shoulder blade and breast bone to the arm: the front and back of the armpit.
+    const lowWall = thorax.wall[side][tableIndex(thorax.apex[side] + 0.45)]!;
+    brush.segment(
+      joint,
+      y + 0.05,
+      armRadius * 1.05,
+      lowWall + sign * 0.01,
+      thorax.apex[side] + 0.36,
+      0.045 + muscle * 0.6,
+      field * 1.45,
+    );
+  }
+  brush.addTo(outer);
+  const waist = random.uniform(-0.1, 0.12);
+  for (let row = 0, at = 0; row < size; row++) {
+    const y = (row + 0.5) / size;
+    const index = tableIndex(y);
+    const down = clamp01((y - thorax.apex.right) / (thorax.angle.right - thorax.apex.right + 0.1));
+    const thick = depth * (0.62 + 0.38 * smoothStep(0, 0.42, down)) * (1 + 0.08 * smoothStep(0.8, 1.3, down));
+    const extra = muscle * (1 + 0.5 * waist * smoothStep(0.7, 1.2, down)) + 0.004;
+    const rightWidth = middle - thorax.wall.right[index]! + extra;
+    const leftWidth = thorax.wall.left[index]! - middle + extra;
+    const fade = smoothStep(thorax.apex.right - 0.05, thorax.apex.right + 0.05, y);
+    for (let column = 0; column < size; column++, at++) {
+      const x = (column + 0.5) / size - middle;
+      const a = x < 0 ? -x / rightWidth : x / leftWidth;
+      if (a >= 1 || fade === 0) continue;
+      const trunk = fade * thick * Math.sqrt(1 - a * a * a);
+      const other = outer[at]!;
+      outer[at] = trunk > other ? trunk + 0.06 * other : other + 0.06 * trunk;
+    }
+  }
+  blur(outer, size, 0.006 * size);
+  if (patient.breast > 0.5) breasts(body, outer, random);
+  return outer;
+}
+
+function breasts(body: Body, outer: Map2, random: Random): void {
+  const { patient, thorax, brush } = body;
+  const droop = random.uniform(-0.02, 0.06);
+  for (const side of sides) {
+    const top = thorax.top[side];
+    const wall = thorax.wall[side][tableIndex(top)]!;
+    const wide = Math.min(0.15, 0.095 + 0.013 * patient.breast) * random.uniform(0.9, 1.1);
+    const tall = wide * random.uniform(0.85, 1.15);
+    const x = thorax.middle + 0.6 * (wall - thorax.middle) + signOf(side) * random.uniform(-0.01, 0.05);
+    const y = top - 0.01 + droop + random.normal(0, 0.012);
+    brush.ellipse(x, y, wide, tall, patient.breast, 0.55);
+    brush.ellipse(x, y - 0.6 * tall, wide * 0.9, tall * 1.3, patient.breast * 0.6, 1.2);
+    brush.addTo(outer);
+  }
+}
+
+/** Depth that heart, aorta and mediastinum take of the chest at each pixel, in cm. */
+function greatVessels(body: Body, random: Random): Map2 {
+  const { patient, thorax, size, brush } = body;
+  const { field } = patient;
+  const occupied = new Float32Array(size * size);
+  const heartBox = boxOf(patient.contours.heart);
+  const heartDepth = 0.8 * (heartBox.right - heartBox.left) * field * random.uniform(0.9, 1.1);
+  const polar = polarOf(patient.contours.heart);
+  const middle = thorax.middle;
+  const aortic = patient.aorta;
+  const height = thorax.angle.left - thorax.apex.left;
+  const knobY = thorax.apex.left + height * random.uniform(0.21, 0.27) - 0.03 * aortic.unfolding;
+  const radius = aortic.radius / field;
+  const descend = middle + 0.03 + 0.035 * aortic.unfolding;
+  const spine = patient.spineBend;
+  // Arch, seen end on, and descending aorta beside the spine.
+  brush.ellipse(middle + 0.026 + 0.045 * aortic.unfolding, knobY, radius * 1.15, radius * 1.1, 6.5, 0.4);
+  brush.curve(
+    bezier(
+      [middle + 0.02 + 0.04 * aortic.unfolding, knobY + 0.01],
+      [descend + 0.02 + 0.05 * aortic.unfolding, knobY + 0.12],
+      [descend + spine, knobY + 0.2],
+      [middle + 0.02 + spine, thorax.angle.left],
+      [radius * 0.95, radius * 0.8],
+    ),
+    field,
+  );
+  // Ascending aorta and upper caval vein on the right.
+  const ascending = middle - 0.022 - 0.04 * aortic.unfolding;
+  brush.curve(
+    bezier(
+      [middle + 0.01, heartBox.top + 0.06],
+      [ascending - 0.02, heartBox.top],
+      [ascending - 0.015, knobY + 0.02],
+      [middle, knobY - 0.01],
+      [radius * 1.05, radius],
+    ),
+    field,
+  );
+  brush.segment(middle - 0.034, knobY - 0.1, 0.017, middle - 0.042, heartBox.top + 0.06, 0.022, field);
+  // Trunk of the pulmonary artery below the knob.
+  brush.ellipse(middle + 0.047, knobY + 0.09, 0.036, 0.05, 6, 0.45);
+  brush.addTo(occupied);
+  const widen = patient.mediastinum;
+  for (let row = 0, at = 0; row < size; row++) {
+    const y = (row + 0.5) / size;
+    const index = tableIndex(y);
+    // Beside the heart the lung edge belongs to the heart: only spine and gullet are left of the mediastinum.
+    const upper = 1 - smoothStep(heartBox.top - 0.05, heartBox.top + 0.05, y);
+    const core = 0.046 + 0.01 * smoothStep(heartBox.top, heartBox.bottom, y);
+    const right = core + upper * (Math.max(core, (middle - thorax.medial.right[index]!) * widen) - core);
+    const left = core + upper * (Math.max(core, (thorax.medial.left[index]! - middle) * widen) - core);
+    const cap = Math.min(1, 0.16 / Math.max(right, left));
+    for (let column = 0; column < size; column++, at++) {
+      const x = (column + 0.5) / size;
+      const across = x - middle;
+      const a = (across < 0 ? -across / right : across / left) / (upper > 0 ? Math.max(cap, 0.6) : 1);
+      if (a < 1) {
+        const depth = 9 * Math.sqrt(1 - a * a * a) + 4 * clamp01(1 - (across * across) / 0.0012);
+        if (depth > occupied[at]!) occupied[at] = depth;
+      }
+      if (y > heartBox.top - 0.01 && y < heartBox.bottom && x > heartBox.left && x < heartBox.right) {
+        const rho = polarDistance(polar, x, y);
+        if (rho < 1) {
+          const depth = heartDepth * Math.sqrt(1 - rho * rho * rho);
+          if (depth > occupied[at]!) occupied[at] = depth + 0.15 * occupied[at]!;
+        }
+      }
+    }
+  }
+  return occupied;
+}
+
+/** Splits the body into lung, blood and wall. */
+function fillChest(body: Body, outer: Map2, occupied: Map2, random: Random): void {
+  const { patient, thorax, size, paths, lungDensity, cavity } = body;
+  const coarse = noisePlace(random.fork('density'), 0.5);
+  const fine = noisePlace(random.fork('parenchyma'), 0.8);
+  const wall = noisePlace(random.fork('wall'), 0.65);
+  const inside = patient.depth - 4.5 - 0.4 * patient.wallThickness;
+  const middle = thorax.middle;
+  for (let row = 0, at = 0; row < size; row++) {
+    const y = (row + 0.5) / size;
+    const index = tableIndex(y);
+    for (let column = 0; column < size; column++, at++) {
+      const total = outer[at]!;
+      if (total <= 0) continue;
+      const x = (column + 0.5) / size;
+      const side = x < middle ? 'right' : 'left';
+      const reach = Math.abs(thorax.wall[side][index]! - middle);
+      const a = Math.abs(x - middle) / reach;
+      const apex = thorax.apex[side];
+      let lung = 0;
+      let filled = 0;
+      if (a < 1 && y > apex) {
+        const height = thorax.angle[side] - apex;
+        const round = Math.sqrt(clamp01(((y - apex) / height) * 1.9) * 0.9 + 0.1);
+        const depth = inside * round * Math.sqrt(1 - a * a * a);
+        cavity[at] = depth;
+        const under = y - thorax.dome[side][tableIndex(x)]!;
+        const span = thorax.angle[side] - thorax.top[side] + 0.07;
+        const b = under > 0 ? 1 - under / span : 1;
+        const domed = under <= 0 ? 0 : b <= 0 ? 1 : Math.sqrt(1 - b * b);
+        const free = depth * (1 - domed);
+        filled = Math.min(free, occupied[at]!);
+        lung = free - filled;
+      }
+      const solid = Math.max(0, total - lung - filled);
+      const streak = 1 + 0.025 * noiseAt(wall, x, y, 2);
+      const shell = Math.max(0, total - (a < 1 ? cavity[at]! : 0));
+      const fat = Math.min(solid, shell * patient.fatShare);
+      paths.lung[at] = lung;
+      paths.blood[at] = filled;
+      paths.fat[at] = fat;
+      paths.soft[at] = (solid - fat) * streak;
+      if (lung > 0) {
+        const low = clamp01((y - apex) / 0.6);
+        const uneven = 0.6 * noiseAt(coarse, x, y, 3) + 0.8 * noiseAt(fine, x, y, 5);
+        lungDensity[at] = patient.lungDensity * Math.max(0.4, 0.9 + 0.2 * low + patient.lungTexture * uneven);
+      }
+    }
+  }
+}
+
+interface Polar {
+  readonly x: number;
+  readonly y: number;
+  readonly radii: Float32Array;
+}
+
+/** A star-shaped contour about its centre, one radius for each of 256 directions. */
+function polarOf(points: readonly number[]): Polar {
+  let x = 0;
+  let y = 0;
+  const corners = points.length / 2;
+  for (let at = 0; at < points.length; at += 2) {
+    x += points[at]! / corners;
+    y += points[at + 1]! / corners;
+  }
+  const radii = new Float32Array(256);
+  for (let direction = 0; direction < 256; direction++) {
+    const angle = ((direction + 0.5) / 256) * 2 * Math.PI - Math.PI;
+    const cosine = Math.cos(angle);
+    const sine = Math.sin(angle);
+    for (let at = 0; at < points.length; at += 2) {
+      const next = (at + 2) % points.length;
+      const ax = points[at]! - x;
+      const ay = points[at + 1]! - y;
+      const bx = points[next]! - points[at]!;
+      const by = points[next + 1]! - points[at + 1]!;
+      const cross = bx * sine - by * cosine;
+      if (Math.abs(cross) < 1e-9) continue;
+      const along = (ay * cosine - ax * sine) / cross;
+      if (along < 0 || along > 1) continue;
+      const reach = (ax + along * bx) * cosine + (ay + along * by) * sine;
+      if (reach > radii[direction]!) radii[direction] = reach;
+    }
+  }
+  return { x, y, radii };
+}
+
+function polarDistance(polar: Polar, x: number, y: number): number {
+  const dx = x - polar.x;
+  const dy = y - polar.y;
+  const place = ((Math.atan2(dy, dx) + Math.PI) / (2 * Math.PI)) * 256 - 0.5;
+  const low = Math.floor(place);
+  const part = place - low;
+  const radius = polar.radii[low & 255]! * (1 - part) + polar.radii[(low + 1) & 255]! * part;
+  return Math.sqrt(dx * dx + dy * dy) / radius;
+}
+
+export function clamp01(value: number): number {
+  return value < 0 ? 0 : Math.min(value, 1);
+}
+
+/** 0 below `low`, 1 above `high`, smooth between. */
+export function smoothStep(low: number, high: number, value: number): number {
+  const t = clamp01((value - low) / (high - low));
+  return t * t * (3 - 2 * t);
+}

@@ -1,0 +1,143 @@
+import type { Random } from '../../../../base/index.js';
+import { type Body, clamp01, type LungSide } from '../body.js';
+import {
+  bothSides,
+  type FindingKind,
+  fillBy,
+  fromWall,
+  lungHeight,
+  lungPlace,
+  noiseAt,
+  noisePlace,
+  type Placed,
+  siteCentre,
+} from './kind.js';
+import { liftFloor } from './structure.js';
+
+/** Weight of a place: at the edges and at the base (or wherever the site says). */
+function weightOf(
+  body: Body,
+  side: LungSide,
+  placed: Placed,
+  random: Random,
+): (x: number, y: number) => number {
+  const upper =
+    placed.site === 'upper zone' ||
+    placed.site === 'upper lobe' ||
+    placed.site === 'apex' ||
+    (placed.site === undefined && random.chance(0.2));
+  const everywhere = placed.extent === 'diffuse' ? 0.5 : 0.12;
+  return (x, y) => {
+    const edge = Math.exp(-Math.max(0, fromWall(body, side, x, y)) / 0.06);
+    const height = clamp01(lungHeight(body, side, y));
+    const zone = upper ? 1 - height : height * height;
+    return clamp01(everywhere + 0.55 * edge * (0.4 + zone) + 0.75 * zone);
+  };
+}
+
+/**
+ * A net of fine lines: where one of two noise fields crosses zero. `width` is the half width of a line as
+ * a share of the field's deviation.
+ */
+function net(
+  body: Body,
+  side: LungSide,
+  share: number,
+  mesh: number,
+  width: number,
+  placed: Placed,
+  random: Random,
+): void {
+  const one = noisePlace(random, 0.5);
+  const other = noisePlace(random, 0.5);
+  const weight = weightOf(body, side, placed, random);
+  fillBy(body, side, (x, y) => {
+    const here = weight(x, y);
+    if (here < 0.03) return 0;
+    const a = Math.abs(noiseAt(one, x, y, mesh)) / width;
+    const b = Math.abs(noiseAt(other, x, y, mesh * 1.3)) / width;
+    const line = Math.max(1 - a * a, 1 - b * b, 0);
+    return here * share * (0.25 + line);
+  });
+}
+
+/** Scarred interstitium: a net at the edges and bases, honeycombs, lungs that shrink. */
+export const fibrosis: FindingKind = {
+  laterality: bothSides,
+  reshape(patient, placed, random) {
+    for (const side of placed.sides)
+      liftFloor(patient, side, random.uniform(0, 0.02 + 0.035 * placed.severity));
+  },
+  change(body, placed, random) {
+    for (const side of placed.sides) {
+      const own = random.fork(side);
+      const share = (0.14 + 0.2 * placed.severity) * placed.strength;
+      net(body, side, share, own.uniform(9, 14), own.uniform(0.2, 0.35), placed, own);
+      net(body, side, share * 0.6, own.uniform(16, 24), 0.35, placed, own.fork('fine'));
+      if (placed.severity > 0.4) honeycomb(body, side, placed, own);
+    }
+  },
+};
+
+/** Small holes with walls at the edge of the base. */
+function honeycomb(body: Body, side: LungSide, placed: Placed, random: Random): void {
+  const { brush, paths, patient } = body;
+  const count = 20 + Math.round(60 * placed.severity);
+  for (let hole = 0; hole < count; hole++) {
+    const [x, y] = lungPlace(body, side, random.uniform(0.55, 1), random.uniform(0.65, 1.05));
+    const radius = random.uniform(0.25, 0.6) / patient.field;
+    brush.segment(x, y, radius, x, y, radius, patient.field * 0.55, 0.12 / patient.field, 0);
+    if (hole % 3 === 0) brush.addTo(paths.soft, paths.lung);
+  }
+  brush.addTo(paths.soft, paths.lung);
+}
+
+/** Thick septa and bronchial walls everywhere. */
+export const interstitialThickening: FindingKind = {
+  laterality: bothSides,
+  change(body, placed, random) {
+    for (const side of placed.sides) {
+      const own = random.fork(side);
+      net(
+        body,
+        side,
+        (0.1 + 0.14 * placed.severity) * placed.strength,
+        own.uniform(7, 12),
+        0.22,
+        { ...placed, extent: 'diffuse' },
+        own,
+      );
+    }
+  },
+};
+
+/** Wide bronchi with thick walls: tram lines and rings. */
+export const bronchiectasis: FindingKind = {
+  laterality: { left: 0.25, right: 0.25, bilateral: 0.5 },
+  change(body, placed, random) {
+    const { brush, paths, patient } = body;
+    for (const side of placed.sides) {
+      const own = random.fork(side);
+      const [u, v] = siteCentre(placed.site ?? 'lower zone', own);
+      const count = 6 + Math.round(12 * placed.severity);
+      for (let tube = 0; tube < count; tube++) {
+        const [x, y] = lungPlace(body, side, u * 0.7 + own.normal(0, 0.14), v + own.normal(0, 0.12));
+        const radius = own.uniform(0.25, 0.5) / patient.field;
+        const long = own.chance(0.4) ? 0 : own.uniform(0.02, 0.05);
+        const angle = Math.atan2(v - 0.5, (u - 0.1) * (side === 'left' ? 1 : -1)) + own.normal(0, 0.4);
+        brush.segment(
+          x,
+          y,
+          radius,
+          x + long * Math.cos(angle),
+          y + long * Math.sin(angle),
+          radius * 0.9,
+          patient.field * 1.6 * placed.strength,
+          0.13 / patient.field,
+          0,
+        );
+        brush.addTo(paths.soft, paths.lung);
+      }
+    }
+  },
+};

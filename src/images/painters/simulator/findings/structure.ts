@@ -1,0 +1,156 @@
+import { clamp01, type LungSide, smoothStep } from '../body.js';
+import { type Patient, withHeartRatio } from '../patient.js';
+import { boxOf, cardiothoracicRatio, mapContours } from '../shape.js';
+import { bothSides, eitherSide, type FindingKind, midline } from './kind.js';
+
+/** Moves the floor of a lung by this share of the picture, positive up; the top stays. */
+export function liftFloor(patient: Patient, side: LungSide, amount: number): void {
+  const key = side === 'right' ? 'rightLung' : 'leftLung';
+  const lung = patient.contours[key];
+  const box = boxOf(lung);
+  const moved = lung.slice();
+  for (let at = 1; at < lung.length; at += 2) {
+    const low = smoothStep(0.45, 0.95, (lung[at]! - box.top) / (box.bottom - box.top));
+    moved[at] = lung[at]! - amount * low;
+  }
+  patient.contours = { ...patient.contours, [key]: moved };
+}
+
+/** Heart wider than half of the chest (0.50 in PA; 0.55 is the usual limit in AP). */
+export const cardiomegaly: FindingKind = {
+  laterality: midline,
+  reshape(patient, placed, random) {
+    const base = patient.view === 'PA' ? 0.515 : 0.555;
+    const ratio = base + (0.125 * placed.severity + random.uniform(0, 0.015)) * Math.sqrt(placed.strength);
+    const now = cardiothoracicRatio(patient.contours);
+    patient.contours = withHeartRatio(patient.contours, Math.max(ratio, now + 0.04));
+  },
+};
+
+/** Over-inflated, rarefied lungs: low flat floors, dark long fields, few thin vessels, a narrow heart. */
+export const emphysema: FindingKind = {
+  laterality: bothSides,
+  reshape(patient, placed, random) {
+    const much = (0.35 + 0.65 * placed.severity) * placed.strength;
+    inflate(patient, much, random.uniform(0.8, 1.2));
+    patient.lungDensity *= 1 - 0.32 * clamp01(much);
+    patient.lungTexture *= 1.25;
+    patient.vesselCount *= 1 - 0.3 * clamp01(much);
+    patient.upperVessels *= 1 - 0.25 * clamp01(much);
+    patient.lowerVessels *= 1 - 0.2 * clamp01(much);
+    patient.hilum = {
+      right: patient.hilum.right * (1 + 0.15 * much),
+      left: patient.hilum.left * (1 + 0.15 * much),
+    };
+  },
+};
+
+/** Over-inflation without loss of tissue. */
+export const hyperinflation: FindingKind = {
+  laterality: midline,
+  reshape(patient, placed, random) {
+    inflate(patient, (0.4 + 0.6 * placed.severity) * placed.strength, random.uniform(0.8, 1.2));
+    patient.lungDensity *= 0.9;
+  },
+};
+
+function inflate(patient: Patient, much: number, vary: number): void {
+  const { contours } = patient;
+  const flatten = (lung: number[]): number[] => {
+    const box = boxOf(lung);
+    const tall = box.bottom - box.top;
+    const result = lung.slice();
+    for (let at = 0; at < lung.length; at += 2) {
+      const height = (lung[at + 1]! - box.top) / tall;
+      // The floor sinks, and its dome more than its edge.
+      const low = smoothStep(0.5, 0.85, height) * (1 - 0.75 * smoothStep(0.88, 1, height));
+      result[at + 1] = lung[at + 1]! + tall * much * vary * (0.04 * smoothStep(0.3, 1, height) + 0.075 * low);
+    }
+    return result;
+  };
+  const ratio = cardiothoracicRatio(contours);
+  const flat = { ...contours, rightLung: flatten(contours.rightLung), leftLung: flatten(contours.leftLung) };
+  const heart = boxOf(flat.heart);
+  const longer = 1 + 0.12 * much * vary;
+  const heartOnly = mapContours(
+    { ...flat, rightLung: [], leftLung: [], leftClavicle: [], rightClavicle: [] },
+    (x, y) => [x, heart.top + (y - heart.top) * longer],
+  );
+  patient.contours = withHeartRatio(
+    { ...flat, heart: heartOnly.heart },
+    ratio * (1 - 0.13 * Math.min(1, much)),
+  );
+  patient.depth *= 1 + 0.05 * much;
+}
+
+/** Widened heart shadow and upper mediastinum. */
+export const enlargedMediastinum: FindingKind = {
+  laterality: midline,
+  reshape(patient, placed) {
+    patient.mediastinum *= 1 + (0.35 + 0.7 * placed.severity) * placed.strength;
+    patient.aorta = { ...patient.aorta, unfolding: Math.min(1, patient.aorta.unfolding + 0.25) };
+  },
+};
+
+/** A floor that stands too high. */
+export const elevatedDiaphragm: FindingKind = {
+  laterality: eitherSide,
+  reshape(patient, placed) {
+    for (const side of placed.sides)
+      liftFloor(patient, side, (0.045 + 0.075 * placed.severity) * placed.strength);
+  },
+};
+
+/** Unfolded, wide aorta. */
+export const tortuousAorta: FindingKind = {
+  laterality: midline,
+  reshape(patient, placed) {
+    patient.aorta = {
+      ...patient.aorta,
+      radius: patient.aorta.radius * (1.1 + 0.25 * placed.severity),
+      unfolding: 0.75 + 0.5 * placed.severity * placed.strength,
+    };
+  },
+};
+
+/** Side bend of the spine. */
+export const scoliosis: FindingKind = {
+  laterality: { left: 0.5, right: 0.5, bilateral: 0 },
+  reshape(patient, placed) {
+    const toward = placed.sides[0] === 'left' ? 1 : -1;
+    patient.spineBend = toward * (0.028 + 0.055 * placed.severity) * placed.strength;
+  },
+};
+
+/** Spurs and worn discs. */
+export const spineDegeneration: FindingKind = {
+  laterality: midline,
+  reshape(patient, placed) {
+    patient.spurs = (1 + 1.6 * placed.severity) * placed.strength;
+  },
+};
+
+/** Wide hilar vessels or nodes. */
+export const hilarEnlargement: FindingKind = {
+  laterality: { left: 0.25, right: 0.25, bilateral: 0.5 },
+  reshape(patient, placed) {
+    const hilum = { ...patient.hilum };
+    for (const side of placed.sides) hilum[side] *= 1.5 + 0.8 * placed.severity * placed.strength;
+    patient.hilum = hilum;
+  },
+};
+
+/** Full vessels, upper ones as wide as lower. */
+export const vascularCongestion: FindingKind = {
+  laterality: midline,
+  reshape(patient, placed) {
+    const more = (0.5 + 0.6 * placed.severity) * placed.strength;
+    patient.upperVessels *= 1.2 + 0.4 * more;
+    patient.lowerVessels *= 1.1 + 0.2 * more;
+    patient.vesselCount = 1;
+    patient.hilum = {
+      right: patient.hilum.right * (1.1 + 0.3 * more),
+      left: patient.hilum.left * (1.1 + 0.3 * more),
+    };
+  },
+};

@@ -1,0 +1,92 @@
+import type { Random } from '../../../base/index.js';
+import { type Body, signOf } from './body.js';
+import type { Map2 } from './raster.js';
+
+/** Windpipe, main bronchi, stomach bubble and gas in the bowel: air in place of soft tissue. */
+export function addGas(body: Body, random: Random): void {
+  const { brush, patient, thorax, size } = body;
+  const { field } = patient;
+  const air = new Float32Array(size * size);
+  const middle = thorax.middle;
+  const height = thorax.angle.right - thorax.apex.right;
+  const carina = thorax.apex.right + 0.37 * height;
+  const windpipe = random.fork('windpipe');
+  const shift = windpipe.normal(0.004, 0.006) + patient.rotation * 0.8;
+  const radius = windpipe.uniform(0.75, 0.98) / field;
+  brush.curve(
+    [
+      [middle + 0.3 * shift, -0.2, radius],
+      [middle + 0.5 * shift, thorax.apex.right, radius],
+      [middle + shift - 0.003, carina - 0.08, radius],
+      [middle + shift * 0.5, carina, radius * 0.95],
+    ],
+    field * 0.95,
+  );
+  for (const sign of [-1, 1])
+    brush.segment(
+      middle + shift * 0.5,
+      carina,
+      radius * 0.7,
+      middle + sign * (sign > 0 ? 0.07 : 0.055),
+      carina + (sign > 0 ? 0.055 : 0.065),
+      radius * 0.5,
+      field,
+    );
+  brush.addTo(air);
+  stomachBubble(body, air, random.fork('stomach'));
+  const bowel = random.fork('bowel');
+  if (bowel.chance(0.45)) {
+    const bubbles = 1 + bowel.integer(6);
+    for (let bubble = 0; bubble < bubbles; bubble++) {
+      const left = bowel.chance(0.75);
+      const side = left ? 'left' : 'right';
+      const x = middle + signOf(side) * bowel.uniform(0.04, 0.3);
+      const y = thorax.top[side] + bowel.uniform(left ? 0.07 : 0.2, 0.4);
+      brush.ellipse(
+        x,
+        y,
+        bowel.uniform(0.012, 0.045),
+        bowel.uniform(0.01, 0.03),
+        bowel.uniform(0.8, 4),
+        0.5,
+        bowel.uniform(-0.6, 0.6),
+      );
+      if (bowel.chance(0.5)) brush.addTo(air);
+    }
+    brush.addTo(air);
+  }
+  carve(body, air);
+}
+
+function stomachBubble(body: Body, air: Map2, random: Random): void {
+  if (!random.chance(0.62)) return;
+  const { brush, thorax, size, patient } = body;
+  const x = thorax.middle + random.uniform(0.09, 0.21);
+  const wide = random.uniform(0.025, 0.075);
+  const tall = wide * random.uniform(0.45, 0.95);
+  const y = thorax.top.left + 0.022 + tall + random.uniform(0, 0.025);
+  const depth = random.uniform(2, 6);
+  const bubble = new Float32Array(size * size);
+  brush.ellipse(x, y, wide, tall, depth, 0.4);
+  brush.addTo(bubble);
+  // Upright, fluid fills the bubble from below up to a level.
+  const level = patient.view === 'AP supine' ? 2 : y + tall * random.uniform(-0.2, 1);
+  for (let row = 0, at = 0; row < size; row++) {
+    const above = Math.min(1, Math.max(0, (level - (row + 0.5) / size) * size + 0.5));
+    for (let column = 0; column < size; column++, at++) air[at]! += bubble[at]! * above;
+  }
+}
+
+/** Takes tissue away where there is air, soft tissue first. */
+function carve(body: Body, air: Map2): void {
+  const { soft, fat, blood } = body.paths;
+  for (let at = 0; at < air.length; at++) {
+    let rest = air[at]!;
+    if (rest === 0) continue;
+    for (const tissue of [soft, fat, blood]) {
+      const taken = Math.min(rest, tissue[at]! * 0.8);
+      tissue[at]! -= taken;
+      rest -= taken;
+    }
+  }
+}

@@ -1,0 +1,134 @@
+import type { Random } from '../../../base/index.js';
+import type { View } from '../../../data/index.js';
+import { boxOf, type Contours, cardiothoracicRatio, drawContours, mapContours } from './shape.js';
+
+/** All that is drawn at random about a patient and how they stand before the beam. Lengths in cm. */
+export interface Patient {
+  view: View;
+  sex: 'F' | 'M';
+  age: number;
+  /** Side of the picture in cm at the patient. */
+  field: number;
+  contours: Contours;
+  /** Outer depth of the chest from front to back. */
+  depth: number;
+  /** Chest wall (muscle and fat) at the sides. */
+  wallThickness: number;
+  /** Share of the soft tissue that is fat. */
+  fatShare: number;
+  /** Breast: greatest depth; 0 for none. */
+  breast: number;
+  /** Sideways turn: shift of the front against the back as a fraction of the side. */
+  rotation: number;
+  /** Arms: 0 hang down, 1 stretched to the side. */
+  armLift: number;
+  /** How far the shoulder blades lie over the lungs, 0 to 1. */
+  scapulaOverlap: number;
+  /** g/cm³ of aerated lung. */
+  lungDensity: number;
+  /** Share of the lungs' density that is uneven. */
+  lungTexture: number;
+  /** Thickness of vessels against the usual, in the upper and the lower half. */
+  upperVessels: number;
+  lowerVessels: number;
+  /** Share of vessel branches that are kept. */
+  vesselCount: number;
+  /** Size of the hilar vessels against the usual. */
+  hilum: { right: number; left: number };
+  /** Aortic arch and descending aorta: radius and how far it unfolds. */
+  aorta: { radius: number; unfolding: number; calcified: number };
+  /** Widening of the upper mediastinum against the usual. */
+  mediastinum: number;
+  /** Mineral of the bones against the usual. */
+  boneDensity: number;
+  /** Side bend of the spine: fraction of the side, positive to the patient's left. */
+  spineBend: number;
+  /** Bony spurs of the spine, 0 none. */
+  spurs: number;
+}
+
+/** Draws a patient. Nothing here depends on what the report says. */
+export function drawPatient(random: Random): Patient {
+  const person = random.fork('person');
+  const view = person.weighted({ PA: 0.55, AP: 0.33, 'AP supine': 0.12 });
+  const frontal = view === 'PA';
+  const sex = person.chance(0.45) ? 'F' : 'M';
+  const age = Math.round(person.chance(0.85) ? person.uniform(25, 88) : person.uniform(16, 95));
+  const habitus = person.truncatedNormal(frontal ? 0 : 0.25, 1, 2);
+  const old = Math.max(0, (age - 50) / 40);
+  const patient: Patient = {
+    view,
+    sex,
+    age,
+    field: person.uniform(36, 43),
+    contours: placeContours(random.fork('contours'), frontal),
+    depth: 21.5 + 2.6 * habitus + (sex === 'M' ? 1 : -0.5) + person.normal(0, 0.8),
+    wallThickness: Math.max(1, 2.6 + 1.3 * habitus + person.normal(0, 0.4)),
+    fatShare: clamp(0.22 + 0.1 * habitus + (sex === 'F' ? 0.06 : 0), 0.05, 0.6),
+    breast: sex === 'F' ? Math.max(0, person.normal(2.6 + 1.2 * habitus, 1.1)) : 0,
+    rotation: person.normal(0, frontal ? 0.008 : 0.016),
+    armLift: person.chance(frontal ? 0.55 : 0.3) ? person.uniform(0.3, 1) : person.uniform(0, 0.3),
+    scapulaOverlap: frontal ? person.uniform(0, 0.45) : person.uniform(0.35, 1),
+    lungDensity: person.uniform(0.21, 0.31) + (frontal ? 0 : 0.02),
+    lungTexture: person.uniform(0.08, 0.2),
+    upperVessels: person.uniform(0.75, 1.05),
+    lowerVessels: person.uniform(0.9, 1.2),
+    vesselCount: person.uniform(0.8, 1),
+    hilum: { right: person.uniform(0.8, 1.2), left: person.uniform(0.8, 1.2) },
+    aorta: {
+      radius: person.uniform(1.15, 1.6) + 0.25 * old,
+      unfolding: clamp(person.normal(0.15 + 0.3 * old, 0.15), 0, 0.65),
+      calcified: age > 60 && person.chance(0.3) ? person.uniform(0.2, 0.6) : 0,
+    },
+    mediastinum: person.uniform(0.9, 1.1) + (frontal ? 0 : 0.08),
+    boneDensity: clamp(person.normal(1 - 0.25 * old, 0.15), 0.45, 1.4),
+    spineBend: person.normal(0, 0.006),
+    spurs: Math.max(0, person.normal(0.5 * old, 0.25)),
+  };
+  return patient;
+}
+
+/** Contours in the frame of a clinical picture: smaller than in the measured set, higher diaphragm in AP. */
+function placeContours(random: Random, frontal: boolean): Contours {
+  const contours = drawContours(random.fork('shape'));
+  const place = random.fork('place');
+  const scale = place.truncatedNormal(frontal ? 0.86 : 0.85, 0.06);
+  const aspect = place.truncatedNormal(1, 0.03);
+  const shiftX = place.normal(0, 0.018);
+  const shiftY = place.normal(frontal ? -0.02 : 0.01, 0.025);
+  const tilt = place.normal(0, frontal ? 0.012 : 0.025);
+  // Breath: the floor of the lungs moves, their top stays.
+  const breath = frontal ? place.truncatedNormal(1, 0.06) : place.truncatedNormal(0.92, 0.08);
+  const placed = mapContours(contours, (x, y) => {
+    const u = (x - 0.5) * scale * aspect;
+    const v = (y - 0.42) * scale;
+    const below = y - 0.12;
+    const breathed = below > 0 ? v - (1 - breath) * below * scale : v;
+    return [0.5 + shiftX + u - tilt * breathed, 0.4 + shiftY + breathed + tilt * u];
+  });
+  // Heart width: as measured for PA, larger in AP by projection (source nearer, shallow breath).
+  const ratio = frontal ? place.truncatedNormal(0.452, 0.032, 1.7) : place.truncatedNormal(0.485, 0.032, 1.7);
+  return withHeartRatio(placed, ratio);
+}
+
+/**
+ * Widens or narrows the heart to this cardiothoracic ratio about a line a third from its right border, and
+ * lets its height follow in part; the inner edges of the lungs move with it.
+ */
+export function withHeartRatio(contours: Contours, ratio: number): Contours {
+  const factor = ratio / cardiothoracicRatio(contours);
+  const heart = boxOf(contours.heart);
+  const pivot = heart.left + 0.36 * (heart.right - heart.left);
+  const tall = 1 + 0.45 * (factor - 1);
+  const points: number[] = [];
+  for (let at = 0; at < contours.heart.length; at += 2) {
+    const x = contours.heart[at]!;
+    const y = contours.heart[at + 1]!;
+    points.push(pivot + (x - pivot) * factor, heart.bottom + (y - heart.bottom) * tall);
+  }
+  return { ...contours, heart: points };
+}
+
+export function clamp(value: number, low: number, high: number): number {
+  return value < low ? low : Math.min(value, high);
+}

@@ -1,0 +1,133 @@
+import type { Random } from '../../../base/index.js';
+import type { Finding } from '../../../data/index.js';
+import { attenuate, type Beam, drawBeam } from './beam.js';
+import { type Body, buildTrunk } from './body.js';
+import { findingKinds, parents } from './findings/index.js';
+import type { FindingKind, Placed } from './findings/kind.js';
+import { addGas } from './gas.js';
+import { addVessels } from './lung-detail.js';
+import { drawPatient, type Patient } from './patient.js';
+import type { Map2 } from './raster.js';
+import { addSkeleton } from './skeleton.js';
+
+/** A finding of the text as it is shown. */
+export interface SceneFinding {
+  /** As the text calls it. */
+  readonly concept: string;
+  readonly kind: FindingKind;
+  placed: Placed;
+  readonly random: Random;
+}
+
+/** A patient with findings before the beam, from which pictures and twins are made. */
+export class Scene {
+  readonly size: number;
+  readonly findings: readonly SceneFinding[];
+  readonly unknown: readonly string[];
+  readonly beam: Beam;
+  readonly #random: Random;
+  readonly #plain: Patient;
+  /** Anatomies by the set of findings that reshape them. */
+  readonly #anatomies = new Map<string, Body>();
+
+  constructor(findings: readonly Finding[], size: number, random: Random) {
+    this.size = size;
+    this.#random = random;
+    this.#plain = drawPatient(random.fork('patient'));
+    this.beam = drawBeam(this.#plain, random.fork('beam'));
+    this.unknown = findings.filter(finding => !isShown(finding.concept)).map(finding => finding.concept);
+    this.findings = findings.filter(finding => isShown(finding.concept)).map(finding => this.#place(finding));
+  }
+
+  /** View, sex and age; findings do not change them. */
+  get patient(): Patient {
+    return this.#plain;
+  }
+
+  /** Log attenuation of the patient with these findings. */
+  attenuation(findings: readonly SceneFinding[] = this.findings): Map2 {
+    return attenuate(this.body(findings), this.beam);
+  }
+
+  /** The patient's tissues with these findings. */
+  body(findings: readonly SceneFinding[]): Body {
+    const body = cloned(this.#anatomy(findings));
+    for (const finding of findings)
+      finding.kind.change?.(body, finding.placed, finding.random.fork('change'));
+    return body;
+  }
+
+  #anatomy(findings: readonly SceneFinding[]): Body {
+    const reshaping = findings.filter(finding => finding.kind.reshape !== undefined);
+    const key = reshaping
+      .map(finding => `${this.findings.indexOf(finding)}:${finding.placed.strength}`)
+      .join();
+    let body = this.#anatomies.get(key);
+    if (body === undefined) {
+      const patient = { ...this.#plain };
+      for (const finding of reshaping)
+        finding.kind.reshape?.(patient, finding.placed, finding.random.fork('reshape'));
+      const random = this.#random;
+      body = buildTrunk(patient, random.fork('trunk'), this.size);
+      addVessels(body, random.fork('vessels'));
+      addSkeleton(body, random.fork('skeleton'));
+      addGas(body, random.fork('gas'));
+      this.#anatomies.set(key, body);
+    }
+    return body;
+  }
+
+  #place(finding: Finding): SceneFinding {
+    const random = this.#random.fork('finding', finding.concept, finding.side ?? '', finding.site ?? '');
+    const shown = shownAs(finding.concept, random.fork('kind'));
+    const kind = findingKinds[shown]!;
+    const draw = random.fork('place');
+    const side = finding.side ?? draw.weighted(kind.laterality);
+    const severity = {
+      minimal: () => draw.uniform(0.05, 0.2),
+      mild: () => draw.uniform(0.2, 0.42),
+      moderate: () => draw.uniform(0.45, 0.72),
+      severe: () => draw.uniform(0.75, 1),
+      unsaid: () => draw.uniform(0.15, 0.9),
+    }[finding.severity ?? 'unsaid']();
+    return {
+      concept: finding.concept,
+      kind,
+      random,
+      placed: {
+        concept: shown,
+        sides: side === 'bilateral' ? ['right', 'left'] : [side],
+        site: finding.site,
+        extent: finding.extent,
+        severity,
+        strength: 1,
+      },
+    };
+  }
+}
+
+function isShown(concept: string): boolean {
+  return concept in findingKinds || concept in parents;
+}
+
+function shownAs(concept: string, random: Random): string {
+  const kinds = parents[concept];
+  return kinds === undefined ? concept : random.weighted(kinds);
+}
+
+function cloned(body: Body): Body {
+  const { paths } = body;
+  return {
+    ...body,
+    paths: {
+      soft: paths.soft.slice(),
+      fat: paths.fat.slice(),
+      lung: paths.lung.slice(),
+      blood: paths.blood.slice(),
+      bone: paths.bone.slice(),
+      metal: paths.metal.slice(),
+    },
+    lungDensity: body.lungDensity.slice(),
+    vessels: body.vessels.slice(),
+  };
+}

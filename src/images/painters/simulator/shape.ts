@@ -1,0 +1,206 @@
+import type { Random } from '../../../base/index.js';
+import { normalShape, type ShapeGroup } from './shape-table.js';
+
+/** Closed contours as x, y pairs in fractions of the picture side. */
+export interface Contours {
+  readonly rightLung: number[];
+  readonly leftLung: number[];
+  readonly heart: number[];
+  readonly leftClavicle: number[];
+  readonly rightClavicle: number[];
+}
+
+/** Rows of the tables below: y = (row + 0.5) / tableRows, from −0.2 to 1.2 of the picture. */
+export const tableRows = 512;
+const tableTop = -0.2;
+const tableSpan = 1.4;
+
+/** Chest wall, mediastinum and diaphragm as functions of height or width, from the lung contours. */
+export interface Thorax {
+  /** x of the inner chest wall at a height, right and left side of the patient. */
+  readonly wall: { readonly right: Float32Array; readonly left: Float32Array };
+  /** x of the lung's edge towards the middle at a height. */
+  readonly medial: { readonly right: Float32Array; readonly left: Float32Array };
+  /** y of the diaphragm at an x. */
+  readonly dome: { readonly right: Float32Array; readonly left: Float32Array };
+  readonly apex: { readonly right: number; readonly left: number };
+  /** y of the costophrenic angle. */
+  readonly angle: { readonly right: number; readonly left: number };
+  /** Highest point of each diaphragm. */
+  readonly top: { readonly right: number; readonly left: number };
+  /** x of the middle. */
+  readonly middle: number;
+}
+
+/** Index into the thorax tables of a place along x or y. */
+export function tableIndex(place: number): number {
+  const index = Math.floor(((place - tableTop) / tableSpan) * tableRows);
+  return index < 0 ? 0 : index >= tableRows ? tableRows - 1 : index;
+}
+
+function tablePlace(index: number): number {
+  return tableTop + ((index + 0.5) / tableRows) * tableSpan;
+}
+
+/** Draws contours from the shape model: mean plus modes within two deviations. */
+export function drawContours(random: Random, spread = 1, group: ShapeGroup = normalShape): Contours {
+  const values = group.mean.split(' ').map(word => Number(word) / 1e4);
+  group.modes.forEach((mode, index) => {
+    const weight = random.truncatedNormal(0, spread * group.deviations[index]!, 2) / 1e3;
+    mode.split(' ').forEach((word, at) => {
+      values[at]! += weight * Number(word);
+    });
+  });
+  const parts: Record<string, number[]> = {};
+  let start = 0;
+  for (const [name, count] of Object.entries(group.structures)) {
+    parts[name] = values.slice(start, start + 2 * count);
+    start += 2 * count;
+  }
+  return {
+    rightLung: parts.RL ?? [],
+    leftLung: parts.LL ?? [],
+    heart: parts.H ?? [],
+    leftClavicle: parts.LCLA ?? [],
+    rightClavicle: parts.RCLA ?? [],
+  };
+}
+
+/** Moves every point of every contour. */
+export function mapContours(
+  contours: Contours,
+  move: (x: number, y: number) => readonly [number, number],
+): Contours {
+  const moved = (points: number[]): number[] => {
+    const result: number[] = [];
+    for (let at = 0; at < points.length; at += 2) result.push(...move(points[at]!, points[at + 1]!));
+    return result;
+  };
+  return {
+    rightLung: moved(contours.rightLung),
+    leftLung: moved(contours.leftLung),
+    heart: moved(contours.heart),
+    leftClavicle: moved(contours.leftClavicle),
+    rightClavicle: moved(contours.rightClavicle),
+  };
+}
+
+/** x, y, width and height of a contour. */
+export function boxOf(points: readonly number[]): {
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+} {
+  const box = { left: Infinity, right: -Infinity, top: Infinity, bottom: -Infinity };
+  for (let at = 0; at < points.length; at += 2) {
+    box.left = Math.min(box.left, points[at]!);
+    box.right = Math.max(box.right, points[at]!);
+    box.top = Math.min(box.top, points[at + 1]!);
+    box.bottom = Math.max(box.bottom, points[at + 1]!);
+  }
+  return box;
+}
+
+/** Cardiothoracic ratio: greatest width of the heart over the greatest inner width of the chest. */
+export function cardiothoracicRatio(contours: Contours): number {
+  const heart = boxOf(contours.heart);
+  return (heart.right - heart.left) / (boxOf(contours.leftLung).right - boxOf(contours.rightLung).left);
+}
+
+/** The tables of the chest that the contours bound. */
+export function thoraxOf(contours: Contours): Thorax {
+  const right = sideTables(contours.rightLung, false);
+  const left = sideTables(contours.leftLung, true);
+  // Under the heart the two floors run into each other.
+  const from = right.floorEnd;
+  const to = left.floorEnd;
+  for (let index = from; index <= to; index++) {
+    const part = (index - from) / Math.max(1, to - from);
+    const y = right.dome[from]! * (1 - part) + left.dome[to]! * part + 0.02 * Math.sin(Math.PI * part);
+    right.dome[index] = y;
+    left.dome[index] = y;
+  }
+  for (const [one, other] of [
+    [right.dome, left.dome],
+    [left.dome, right.dome],
+  ] as const)
+    for (let index = 0; index < tableRows; index++) if (Number.isNaN(one[index]!)) one[index] = other[index]!;
+  fillEnds(right.dome, 0);
+  fillEnds(left.dome, 0);
+  const middleRow = tableIndex((right.apex + right.angle) / 2);
+  return {
+    wall: { right: right.wall, left: left.wall },
+    medial: { right: right.medial, left: left.medial },
+    dome: { right: right.dome, left: left.dome },
+    apex: { right: right.apex, left: left.apex },
+    angle: { right: right.angle, left: left.angle },
+    top: { right: right.top, left: left.top },
+    middle: (right.medial[middleRow]! + left.medial[middleRow]!) / 2 - 0.01,
+  };
+}
+
+function sideTables(lung: readonly number[], isLeft: boolean) {
+  const box = boxOf(lung);
+  const outer = isLeft ? Math.max : Math.min;
+  const inner = isLeft ? Math.min : Math.max;
+  const wall = new Float32Array(tableRows).fill(Number.NaN);
+  const medial = new Float32Array(tableRows).fill(Number.NaN);
+  const dome = new Float32Array(tableRows).fill(Number.NaN);
+  for (let index = 0; index < tableRows; index++) {
+    const rows = crossingsOf(lung, tablePlace(index), 1);
+    if (rows.length > 0) {
+      wall[index] = rows.reduce((one, other) => outer(one, other));
+      medial[index] = rows.reduce((one, other) => inner(one, other));
+    }
+    const columns = crossingsOf(lung, tablePlace(index), 0);
+    if (columns.length > 0) dome[index] = Math.max(...columns);
+  }
+  // The lowest point of the outer third is the costophrenic angle.
+  const wide = box.right - box.left;
+  let angle = box.top;
+  for (let at = 0; at < lung.length; at += 2) {
+    const outward = isLeft ? lung[at]! - box.left : box.right - lung[at]!;
+    if (outward > 0.6 * wide && lung[at + 1]! > angle) angle = lung[at + 1]!;
+  }
+  // The floor runs from the angle inward up to where the contour turns up along the heart.
+  const inward = isLeft ? -1 : 1;
+  let column = tableIndex(isLeft ? box.right - 0.02 : box.left + 0.02);
+  const last = tableIndex(isLeft ? box.left : box.right);
+  let top = dome[column]!;
+  for (; column !== last; column += inward) {
+    const next = dome[column + inward]!;
+    const gone = Math.abs(tablePlace(column) - (isLeft ? box.right : box.left)) / wide;
+    if (Number.isNaN(next) || (gone > 0.22 && dome[column]! - next > 0.0045)) break;
+    if (next < top) top = next;
+  }
+  fillEnds(wall, tableIndex(angle - 0.01));
+  fillEnds(medial, tableIndex(top - 0.03));
+  return { wall, medial, dome, apex: box.top, angle, top, floorEnd: column };
+}
+
+/** Places outside a contour take the nearest known value; from `last` on (when above 0) all take that row's. */
+function fillEnds(table: Float32Array, last: number): void {
+  if (last > 0) table.fill(Number.NaN, last + 1);
+  let known = table.findIndex(value => !Number.isNaN(value));
+  if (known < 0) known = 0;
+  table.fill(table[known]!, 0, known);
+  for (let index = 1; index < table.length; index++)
+    if (Number.isNaN(table[index]!)) table[index] = table[index - 1]!;
+}
+
+/** Where a closed contour meets the line at `place` of the axis (0: vertical line at x, 1: horizontal at y). */
+function crossingsOf(points: readonly number[], place: number, axis: 0 | 1): number[] {
+  const found: number[] = [];
+  for (let at = 0; at < points.length; at += 2) {
+    const next = (at + 2) % points.length;
+    const one = points[at + axis]!;
+    const other = points[next + axis]!;
+    if (one <= place === other <= place) continue;
+    const cross = 1 - axis;
+    found.push(
+      points[at + cross]! + ((place - one) / (other - one)) * (points[next + cross]! - points[at + cross]!),
+    );
+  }
+  return found;
+}

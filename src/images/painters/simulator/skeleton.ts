@@ -1,0 +1,242 @@
+import type { Random } from '../../../base/index.js';
+import { type Body, type LungSide, type RibCourse, sides, signOf } from './body.js';
+import { bezier, type CurvePoint, type Map2 } from './raster.js';
+import { tableIndex } from './shape.js';
+
+/** Ribs, spine, clavicles, shoulder blades and upper arms, in cm of compact bone along the beam. */
+export function addSkeleton(body: Body, random: Random): void {
+  const { paths } = body;
+  const bone = new Float32Array(paths.bone.length);
+  spine(body, bone, random.fork('spine'));
+  for (const side of sides) {
+    ribs(body, bone, side, random.fork('ribs'), random.fork('ribs', side));
+    shoulder(body, bone, side, random.fork('shoulder', side));
+  }
+  const density = body.patient.boneDensity;
+  const { soft } = paths;
+  for (let at = 0; at < bone.length; at++) {
+    const path = bone[at]!;
+    if (path === 0) continue;
+    paths.bone[at]! += path * density;
+    soft[at] = Math.max(0, soft[at]! - path);
+  }
+}
+
+/** Ribs 1 to 11 of a side. `shared` draws what both sides have in common. */
+function ribCourses(body: Body, side: LungSide, shared: Random, own: Random): RibCourse[] {
+  const { thorax, patient } = body;
+  const sign = signOf(side);
+  const height = (thorax.angle[side] - thorax.apex[side]) * shared.uniform(0.94, 1.02);
+  const slope = shared.uniform(0.75, 1.25);
+  const thick = (shared.uniform(0.52, 0.66) * (patient.sex === 'M' ? 1.05 : 0.95)) / patient.field;
+  const first = thorax.apex[side] - 0.012 + own.normal(0, 0.004);
+  const courses: RibCourse[] = [];
+  for (let number = 1; number <= 11; number++) {
+    const y = first + ((number - 1) * height) / 9.4 + own.normal(0, 0.0025);
+    const drop = slope * (number === 1 ? 0.03 : 0.045 + 0.009 * number) + own.normal(0, 0.004);
+    const bend = patient.spineBend * (number / 6);
+    const spineX = thorax.middle + sign * 0.034 + bend;
+    const sideY = y + drop + 0.035;
+    const wall = thorax.wall[side][tableIndex(sideY)]! + sign * 0.006;
+    const rise = own.uniform(0.006, 0.022);
+    const across = wall - spineX;
+    const back = bezier(
+      [spineX, y],
+      [spineX + 0.42 * across, y - rise * 1.6],
+      [wall - 0.02 * sign * number ** 0.2, y + 0.25 * drop],
+      [wall, sideY],
+      [thick * 0.85, thick * 0.95],
+      14,
+    );
+    const reach = number === 1 ? 0.2 : Math.min(0.62, 0.28 + 0.045 * number);
+    const frontX = thorax.middle + sign * 0.02 + reach * (wall - thorax.middle) + own.normal(0, 0.008);
+    const fall = slope * (number === 1 ? 0.07 : 0.085 + 0.006 * number);
+    const front = bezier(
+      [wall, sideY],
+      [wall - sign * 0.004, sideY + 0.045],
+      [frontX + 0.4 * (wall - frontX), sideY + 0.85 * fall],
+      [frontX, sideY + fall + own.normal(0, 0.006)],
+      [thick * 0.95, thick * 1.15],
+      12,
+    );
+    courses.push({ back, front });
+  }
+  return courses;
+}
+
+function ribs(body: Body, bone: Map2, side: LungSide, shared: Random, own: Random): void {
+  const { field } = body.patient;
+  const { brush } = body;
+  const shell = own.uniform(0.075, 0.11) / field;
+  const courses = ribCourses(body, side, shared, own);
+  body.ribs[side] = courses;
+  const turned = body.patient.rotation;
+  courses.forEach((course, index) => {
+    brush.curve(course.back, field * 0.95, shell, 0.2);
+    brush.addTo(bone);
+    if (index > 7) return;
+    const front = course.front.map(([x, y, radius]): CurvePoint => [x + 0.6 * turned, y, radius]);
+    brush.curve(front, field * 0.7, shell, 0.16);
+    brush.addTo(bone);
+  });
+}
+
+function spine(body: Body, bone: Map2, random: Random): void {
+  const { patient, thorax, brush } = body;
+  const { field } = patient;
+  const step = ((thorax.angle.right - thorax.apex.right) / 9.4) * random.uniform(0.96, 1.02);
+  const first = thorax.apex.right - 0.012 - 4 * step;
+  for (let number = 0; number < 22; number++) {
+    const y = first + number * step * (number < 4 ? 0.94 : 1) + 0.45 * step;
+    if (y > 1.1) break;
+    const grow = Math.min(1.25, 0.8 + 0.03 * number);
+    const half = (1.45 * grow) / field;
+    const tall = 0.42 * step;
+    const x = thorax.middle + spineShift(patient.spineBend, (y - 0.1) / 0.7);
+    // Body of the vertebra: spongy, with compact end plates.
+    brush.segment(x - half * 0.35, y, tall, x + half * 0.35, y, tall, field * 0.55, 0.11 / field, 0.16);
+    brush.addTo(bone);
+    brush.segment(x - half, y - tall, 0.0035, x + half, y - tall, 0.0035, field * 1.4);
+    brush.segment(x - half, y + tall, 0.0035, x + half, y + tall, 0.0035, field * 1.4);
+    if (patient.spurs > 0.2) {
+      const spur = patient.spurs * random.uniform(0.2, 1) * 0.012;
+      const edge = x + (random.chance(0.5) ? -1 : 1) * (half + spur * 0.5);
+      brush.ellipse(edge, y + tall, spur + 0.004, 0.006, 1.1);
+    }
+    brush.addTo(bone);
+    const turned = patient.rotation * 0.5;
+    brush.ellipse(x - half * 0.62, y - 0.25 * tall, 0.0085 * grow, 0.011 * grow, 0.5);
+    brush.ellipse(x + half * 0.62, y - 0.25 * tall, 0.0085 * grow, 0.011 * grow, 0.5);
+    brush.ellipse(x - turned, y + 0.6 * tall, 0.006, 0.014, 0.9);
+    brush.addTo(bone);
+    // Transverse processes.
+    brush.segment(x - half * 1.7, y - 0.3 * tall, 0.008, x + half * 1.7, y - 0.3 * tall, 0.008, field * 0.4);
+    brush.addTo(bone);
+  }
+  // Breast bone, thin and spongy.
+  const top = thorax.apex.right + 0.075;
+  const front = thorax.middle + patient.rotation * 1.6;
+  brush.segment(front, top, 0.05, front, top + 0.04, 0.03, field * 0.08, 0.15 / field, 0.2);
+  brush.segment(front, top + 0.07, 0.03, front, top + 0.3, 0.034, field * 0.08, 0.15 / field, 0.2);
+  brush.addTo(bone);
+}
+
+/** Side shift of the spine at a height (0 top, 1 bottom of the chest) for this bend. */
+export function spineShift(bend: number, height: number): number {
+  return bend * Math.sin(Math.PI * Math.min(1.3, Math.max(-0.3, height)));
+}
+
+function shoulder(body: Body, bone: Map2, side: LungSide, random: Random): void {
+  const { patient, thorax, brush } = body;
+  const { field } = patient;
+  const sign = signOf(side);
+  const frontal = patient.view === 'PA';
+  const middle = thorax.middle;
+  const wall = thorax.wall[side][tableIndex(thorax.apex[side] + 0.25)]!;
+  const apexY = thorax.apex[side];
+  const muscle = patient.wallThickness / field;
+  const jointX = wall + sign * (0.035 + 0.6 * muscle);
+  const jointY = apexY + random.uniform(0.02, 0.09);
+  // Collar bone: S-shaped, from the breast bone to the tip of the shoulder.
+  const contour = side === 'right' ? patient.contours.rightClavicle : patient.contours.leftClavicle;
+  let innerY = apexY + 0.08;
+  if (contour.length > 0) {
+    innerY = 0;
+    for (let at = 1; at < contour.length; at += 2) innerY += (2 * contour[at]!) / contour.length;
+  }
+  const lift = frontal ? random.uniform(0, 0.045) : random.uniform(-0.01, 0.02);
+  const inner: [number, number] = [
+    middle + sign * 0.042 + patient.rotation * 1.5,
+    innerY + (frontal ? 0.02 : -0.015) + 0.01,
+  ];
+  const outer: [number, number] = [jointX + sign * 0.012, jointY - 0.045 - lift];
+  const collar = random.uniform(0.5, 0.62) / field;
+  brush.curve(
+    bezier(
+      inner,
+      [inner[0] + sign * 0.08, inner[1] - 0.012],
+      [outer[0] - sign * 0.11, outer[1] + 0.03],
+      outer,
+      [collar * 1.25, collar * 0.95],
+      16,
+    ),
+    field * 0.8,
+    0.13 / field,
+    0.16,
+  );
+  brush.addTo(bone);
+  // Shoulder blade: thin plate with a thick side border, its spine, and the tip over the joint.
+  const over = patient.scapulaOverlap;
+  const tip: [number, number] = [
+    wall - sign * (0.055 * over - 0.035),
+    jointY + 0.31 + random.normal(0, 0.012),
+  ];
+  const neck: [number, number] = [jointX - sign * 0.035, jointY + 0.015];
+  const crest: [number, number] = [wall - sign * (0.015 + 0.1 * over), jointY + 0.02];
+  brush.segment(crest[0], crest[1] + 0.01, 0.02, tip[0], tip[1], 0.014, field * 0.05);
+  brush.segment(neck[0], neck[1] + 0.03, 0.03, tip[0], tip[1] - 0.03, 0.02, field * 0.05);
+  brush.segment(crest[0], crest[1], 0.03, neck[0], neck[1] + 0.02, 0.03, field * 0.05);
+  brush.addTo(bone);
+  const border = 0.33 / field;
+  brush.curve(
+    bezier(neck, [neck[0] - sign * 0.005, neck[1] + 0.09], [tip[0] + sign * 0.03, tip[1] - 0.08], tip, [
+      border * 1.5,
+      border,
+    ]),
+    field * 0.8,
+    0.11 / field,
+    0.2,
+  );
+  brush.addTo(bone);
+  brush.curve(
+    bezier(crest, [crest[0], crest[1] + 0.1], [tip[0] - sign * 0.02, tip[1] - 0.09], tip, [
+      border * 0.6,
+      border * 0.7,
+    ]),
+    field * 0.6,
+  );
+  brush.addTo(bone);
+  brush.segment(
+    crest[0],
+    crest[1] + 0.015,
+    border,
+    outer[0],
+    outer[1] + 0.012,
+    border * 1.8,
+    field * 0.6,
+    0.1 / field,
+    0.2,
+  );
+  brush.addTo(bone);
+  // Coracoid.
+  brush.segment(
+    neck[0],
+    neck[1] - 0.01,
+    border * 1.6,
+    neck[0] - sign * 0.02,
+    neck[1] - 0.03,
+    border * 1.5,
+    field * 0.6,
+    0.1 / field,
+    0.2,
+  );
+  brush.addTo(bone);
+  // Upper arm: head and shaft.
+  const head = 2.3 / field;
+  const lifted = patient.armLift;
+  const headX = jointX + sign * 0.018;
+  brush.ellipse(headX, jointY + 0.018, head, head * 1.05, 0.95, 0.55);
+  brush.addTo(bone);
+  brush.segment(
+    headX + sign * 0.01,
+    jointY + 0.03,
+    1.35 / field,
+    headX + sign * (0.05 + 0.45 * lifted),
+    jointY + 0.75 - 0.35 * lifted,
+    1.05 / field,
+    field,
+    0.32 / field,
+    0.12,
+  );
+  brush.addTo(bone);
+}
