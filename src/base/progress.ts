@@ -97,3 +97,23 @@ export function duration(seconds: number): string {
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
+
+/** Progress of work that tells its total itself, as the `onProgress` of stages does. */
+export interface ProgressWatch {
+  update(done: number, total: number, note?: string): void;
+  stop(): void;
+}
+
+/** Shows progress from the first time that it is told how far the work is. */
+export function watchProgress(label: string, unit: string): ProgressWatch {
+  let progress: Progress | undefined;
+  return {
+    update(done, total, note) {
+      progress ??= startProgress(label, total, unit);
+      progress.update(done, note);
+    },
+    stop() {
+      progress?.stop();
+    },
+  };
+}

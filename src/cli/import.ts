@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { watch } from './progress.js';
+import { watchProgress } from '../base/index.js';
 import { addGroup, addVerb, listOf, print, type Session } from './verb.js';
 
 /** `synray import table|openi …` */
@@ -34,7 +34,7 @@ function importTableVerb(group: Command, session: Session): void {
           return typeof name === 'string' ? [[role, name]] : [];
         }),
       );
-      const progress = watch('reading', 'pictures');
+      const progress = watchProgress('reading', 'pictures');
       const result = await importTable({
         table,
         out,

@@ -26,7 +26,6 @@ export function planVerb(program: Command, session: Session): void {
         bank: await loadBank(bankPath),
         settings,
         out,
-        signal: session.signal,
       });
       print(session, options, {
         json: result,

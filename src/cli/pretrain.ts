@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { watchProgress } from '../base/index.js';
 import { addVerb, print, repeated, type Session } from './verb.js';
 
 /** `synray pretrain` */
@@ -13,17 +14,19 @@ export function pretrainVerb(program: Command, session: Session): void {
     .option('--resume', 'go on from the last checkpoint')
     .action(async (recipe, options) => {
       const { pretrain, readPretrainRecipe } = await import('../pretrain/index.js');
+      const progress = watchProgress('training', 'steps');
       const result = await pretrain({
         recipe: await readPretrainRecipe(recipe),
         data: options.data,
         out: options.out,
         resume: options.resume === true,
         signal: session.signal,
-      });
+        onProgress: ({ step, steps, loss }) => progress.update(step, steps, `loss ${loss.toFixed(3)}`),
+      }).finally(progress.stop);
       print(session, options, {
         json: result,
         text:
-          `${result.model}: ${result.steps} steps in ${result.seconds.toFixed(0)} s, ` +
+          `${result.finished ? result.model : `stopped; --resume goes on. ${options.out}`}: ${result.steps} steps in ${result.seconds.toFixed(0)} s, ` +
           `${result.imagesPerSecond.toFixed(0)} images/s, loss ${result.loss.toFixed(3)}`,
       });
     });

@@ -1,1 +1,3 @@
+export * from './doctor/index.js';
+export * from './quickstart/index.js';
 export * from './report/index.js';
