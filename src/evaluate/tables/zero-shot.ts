@@ -52,7 +52,17 @@ export function zeroShotRows(result: TableMeasure): ZeroShotRow[] {
 /** A zero-shot result as a table for a terminal, with all that a score must name. */
 export function formatZeroShotTable(result: ZeroShotResult): string {
   const views = Object.keys(result.views);
-  const header = ['', 'AUC', '95 %', 'pos', 'neg', 'AP', 'F1', 'accuracy', ...views];
+  const header = [
+    '',
+    'AUC',
+    '95 %',
+    'pos',
+    'neg',
+    'avg. precision',
+    'F1',
+    'accuracy',
+    ...views.map(view => `AUC ${view}`),
+  ];
   const lines = zeroShotRows(result).map(({ name, details, chance, views: byView, ...cell }) => [
     name,
     `${points(cell.auc)}${chance ? ' ~' : '  '}`,

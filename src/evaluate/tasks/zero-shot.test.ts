@@ -246,6 +246,7 @@ describe('the result', () => {
     expect(rows[1]!.views.PA!.auc).toBe(result.views.PA!.classes.Effusion!.auc);
     const text = formatZeroShotTable(result);
     expect(text).toContain(`${result.meanAuc.toFixed(3)}`);
+    expect(text).toMatch(/AUC PA/);
     expect(text).toContain('left out: Mass (no positive), Hernia (no positive)');
     expect(text).toContain('200 bootstrap rounds by patient, seed 3');
   });
