@@ -105,6 +105,7 @@ function unknownEntity({ concept, type }: Tally): BankEntity {
     type,
     kind: type === 'ANATOMY' ? 'anatomy' : type.endsWith('DISEASE') ? 'disease' : 'abnormality',
     synonyms: [concept],
+    readings: [],
     denied: [],
     frames: [],
     sides: [],

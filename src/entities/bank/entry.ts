@@ -6,6 +6,7 @@ export interface Concept {
   concept: string;
   /** Besides the concept's own name. */
   synonyms?: readonly string[];
+  readings?: readonly string[];
   denied?: readonly string[];
   /** Pairs of subject and predicate. */
   frames?: readonly (readonly [subject: string, predicate: string])[];
@@ -57,6 +58,7 @@ function entityOf(kind: EntityKind, entry: Concept, type: BankEntity['type']): B
     type,
     kind,
     synonyms: [entry.concept, ...(entry.synonyms ?? [])],
+    readings: [...(entry.readings ?? [])],
     denied: [...(entry.denied ?? [])],
     frames: (entry.frames ?? []).map(([subject, predicate]) => ({ subject, predicate })),
     sides: entry.sided ? [...Side.options] : [],

@@ -118,11 +118,11 @@ export const NORMALS: readonly Concept[] = [
       'unremarkable chest radiograph',
       'unremarkable chest x ray',
       'normal radiograph',
-      'normal chest xxxx',
       'negative chest radiograph',
       'negative exam',
       'unremarkable study',
     ],
+    readings: ['normal chest xxxx'],
     denied: [
       'acute cardiopulmonary abnormality',
       'acute cardiopulmonary disease',

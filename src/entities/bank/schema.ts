@@ -51,8 +51,10 @@ export const BankEntity = z.strictObject({
   concept: z.string().min(1),
   type: EntityType,
   kind: EntityKind,
-  /** Noun phrases that say it, lower case, singular; the tagger adds the regular plurals. */
+  /** Noun phrases that say it, lower case, singular; the tagger adds the regular plurals. Writers use them too. */
   synonyms: z.array(z.string().min(1)),
+  /** What the tagger reads as it and no writer writes: adjectives, words with a part taken out ("XXXX"). */
+  readings: z.array(z.string().min(1)).default([]),
   /** Noun phrases that say it when they are denied: "no [acute cardiopulmonary abnormality]". */
   denied: z.array(z.string().min(1)).default([]),
   frames: z.array(Frame).default([]),

@@ -14,64 +14,18 @@ export interface FrameMatch {
   readonly predicate: Found;
 }
 
-const COPULAS = new Set([
-  'is',
-  'are',
-  'was',
-  'were',
-  'appears',
-  'appear',
-  'remains',
-  'remain',
-  'has',
-  'have',
-  'be',
-  'demonstrate',
-  'demonstrates',
-  'show',
-  'shows',
-  'seems',
-]);
-/** Words that may stand between a predicate and the subject after it. */
-const LINKS = new Set([
-  'of',
-  'in',
-  'within',
-  'throughout',
-  'involving',
-  'at',
-  'along',
-  'to',
-  'the',
-  'a',
-  'an',
-  'both',
-  'left',
-  'right',
-  'bilateral',
-  'thoracic',
-  'mid',
-  'lower',
-  'upper',
-  'size',
-  'sized',
-  'and',
-  'appearing',
-  'xxxx',
-  'visualized',
-  'changes',
-  'change',
-  'seen',
-  'noted',
-  'are',
-  'multilevel',
-  'mild',
-  'moderate',
-  'present',
-  'posterior',
-  'lateral',
-  'anterior',
-]);
+const COPULAS = new Set(
+  'is are was were appears appear remains remain has have be demonstrate demonstrates show shows seems'.split(
+    ' ',
+  ),
+);
+/** Words that may stand between a predicate and the subject after it: prepositions, articles, places. */
+const LINKS = new Set(
+  'of in within throughout involving at along to the a an both left right bilateral thoracic mid lower upper size sized appearing xxxx visualized changes change seen noted multilevel mild moderate present posterior lateral anterior descending ascending superior inferior bilaterally stable several multiple some are affecting cardiac distal proximal'.split(
+    ' ',
+  ),
+);
+const JOINTS = new Set([',', 'and', '/', '&']);
 const STOPS = new Set([
   ';',
   'but',
@@ -83,10 +37,27 @@ const STOPS = new Set([
   'yet',
   'except',
   'which',
+  '(',
 ]);
-/** How many words may stand between subject and predicate. */
+const PREPOSITIONS = new Set(['of', 'in', 'for', 'within', 'on', 'along', 'to', 'with']);
+/** How many words may stand between a subject and its predicate. */
 const REACH = 14;
-const REACH_BEFORE = 6;
+const REACH_BEFORE = 7;
+/** Predicates of one axis exclude each other: a heart is normal or enlarged. */
+const SIZES = new Set([
+  'normal',
+  'enlarged',
+  'large',
+  'widened',
+  'engorged',
+  'intact',
+  'sharp',
+  'blunted',
+  'maintained',
+  'midline',
+]);
+
+type Fitting = ReadonlyMap<string, readonly KnownConcept[]>;
 
 /** Joins subjects with predicates of one sentence; see `frames.ts`. */
 export function readFrames(
@@ -96,75 +67,130 @@ export function readFrames(
   lexicon: Lexicon,
 ): FrameMatch[] {
   const matches: FrameMatch[] = [];
-  for (const subject of subjects) {
-    for (const name of subject.phrase.subjects ?? []) {
+  const owned = new Set<Found>();
+  const add = (subject: Found, predicate: Found, fitting: Fitting) => {
+    const concept = conceptOf(predicate, fitting);
+    if (
+      concept === undefined ||
+      matches.some(match => match.concept === concept && match.predicate === predicate)
+    )
+      return;
+    matches.push({ concept, subject, predicate });
+  };
+  const sayings = subjects.flatMap(subject =>
+    (subject.phrase.subjects ?? []).flatMap(name => {
       const fitting = lexicon.frames.get(name);
-      if (fitting === undefined) continue;
-      const predicate =
-        before(words, subject, predicates, fitting) ?? after(words, subject, subjects, predicates, fitting);
-      if (predicate === undefined) continue;
-      for (const concept of conceptsOf(predicate, fitting)) {
-        if (!matches.some(known => known.concept === concept && known.predicate === predicate)) {
-          matches.push({ concept, subject, predicate });
-        }
-      }
+      return fitting === undefined
+        ? []
+        : [{ subject, fitting, found: before(words, subject, subjects, predicates, fitting) }];
+    }),
+  );
+  // "Atherosclerotic calcifications of the aorta" belongs to the aorta, whatever subject stands before it.
+  for (const { subject, fitting, found } of sayings) {
+    for (const predicate of found) {
+      owned.add(predicate);
+      add(subject, predicate, fitting);
+    }
+  }
+  for (const { subject, fitting, found } of sayings) {
+    const sized = found.some(predicate => isSize(predicate, fitting));
+    for (const predicate of after(words, subject, subjects, predicates, fitting)) {
+      if (owned.has(predicate) || (sized && isSize(predicate, fitting))) continue;
+      add(subject, predicate, fitting);
     }
   }
   return matches;
 }
 
-type Fitting = ReadonlyMap<string, readonly KnownConcept[]>;
-
-function conceptsOf(predicate: Found, fitting: Fitting): KnownConcept[] {
-  return (predicate.phrase.predicates ?? []).flatMap(name => fitting.get(name) ?? []).slice(0, 1);
-}
-
-/** "Enlargement of the heart", "clear lungs": the predicate stands first, with nothing but links between. */
-function before(
-  words: readonly string[],
-  subject: Found,
-  predicates: readonly Found[],
-  fitting: Fitting,
-): Found | undefined {
-  for (let index = predicates.length - 1; index >= 0; index--) {
-    const predicate = predicates[index]!;
-    if (predicate.end > subject.start || conceptsOf(predicate, fitting).length === 0) continue;
-    const gap = words.slice(predicate.end, subject.start);
-    if (gap.length > REACH_BEFORE) return undefined;
-    // In "heart is normal lungs are clear" the adjective belongs to what stands before its verb.
-    if (predicative(words, predicate) && gap[0] !== 'of') return undefined;
-    return gap.every(word => LINKS.has(word)) && !coordinates(gap) ? predicate : undefined;
+function conceptOf(predicate: Found, fitting: Fitting): KnownConcept | undefined {
+  for (const name of predicate.phrase.predicates ?? []) {
+    const concept = fitting.get(name)?.[0];
+    if (concept !== undefined) return concept;
   }
   return undefined;
 }
 
-/** "and" right after the predicate joins another predicate or starts another statement. */
-function coordinates(gap: readonly string[]): boolean {
-  return gap[0] === 'and' || gap[0] === 'are';
+function isSize(predicate: Found, fitting: Fitting): boolean {
+  return (predicate.phrase.predicates ?? []).some(name => SIZES.has(name) && fitting.has(name));
+}
+
+/**
+ * The predicates that stand before a subject with nothing but links between: "enlargement of the heart",
+ * "a tortuous, calcified aorta", "normal cardiac and mediastinal contours".
+ */
+function before(
+  words: readonly string[],
+  subject: Found,
+  subjects: readonly Found[],
+  predicates: readonly Found[],
+  fitting: Fitting,
+): Found[] {
+  const found: Found[] = [];
+  let at = subject.start;
+  let joined = false;
+  let gap = 0;
+  while (at > 0 && gap <= REACH_BEFORE) {
+    const end = at;
+    const predicate = predicates.find(
+      candidate => candidate.end === end && conceptOf(candidate, fitting) !== undefined,
+    );
+    if (predicate !== undefined) {
+      // In "heart is normal lungs are clear" the adjective belongs to what stands before its verb.
+      if (predicative(words, predicate) && !PREPOSITIONS.has(words[predicate.end] ?? '')) break;
+      // "Effusion and tortuosity and aorta": a joint right after a predicate starts something else.
+      if (joined && found.length === 0 && JOINTS.has(words[predicate.end] ?? '')) break;
+      found.push(predicate);
+      at = predicate.start;
+      gap = 0;
+      continue;
+    }
+    const word = words[at - 1]!;
+    const other = subjects.find(candidate => candidate.end === end && candidate.end <= subject.start);
+    if (JOINTS.has(word)) joined = true;
+    else if (found.length > 0) {
+      // Past the first predicate only a list of adjectives goes on.
+      if (!word.endsWith('ly')) break;
+    } else if (other !== undefined && joined) {
+      at = other.start;
+      gap++;
+      continue;
+    } else if (!LINKS.has(word) && !word.endsWith('ly')) break;
+    at--;
+    gap++;
+  }
+  return found;
 }
 
 function predicative(words: readonly string[], predicate: Found): boolean {
   for (let at = predicate.start - 1; at >= Math.max(0, predicate.start - 3); at--) {
     if (COPULAS.has(words[at]!)) return true;
-    if (!words[at]!.endsWith('ly') && words[at] !== 'not') return false;
+    if (!words[at]!.endsWith('ly') && words[at] !== 'not' && words[at] !== 'and') return false;
   }
   return false;
 }
 
-/** "The heart is enlarged", "heart size and mediastinal contours are normal". */
+/** "The heart is enlarged", "heart size and mediastinal contours are normal", "aorta is tortuous and calcified". */
 function after(
   words: readonly string[],
   subject: Found,
   subjects: readonly Found[],
   predicates: readonly Found[],
   fitting: Fitting,
-): Found | undefined {
+): Found[] {
   const limit = endOfStatement(words, subject, subjects);
+  const found: Found[] = [];
+  let sized = false;
   for (const predicate of predicates) {
     if (predicate.start < subject.end || predicate.start >= limit) continue;
-    if (conceptsOf(predicate, fitting).length > 0) return predicate;
+    const concept = conceptOf(predicate, fitting);
+    if (concept === undefined || found.some(other => conceptOf(other, fitting) === concept)) continue;
+    if (isSize(predicate, fitting)) {
+      if (sized) continue;
+      sized = true;
+    }
+    found.push(predicate);
   }
-  return undefined;
+  return found;
 }
 
 /** The word before which the statement about a subject ends. */
@@ -176,19 +202,12 @@ function endOfStatement(words: readonly string[], subject: Found, subjects: read
     if (STOPS.has(word)) return at;
     if (COPULAS.has(word)) verb = true;
     // A new subject after the verb of this one starts another statement.
-    if (
-      verb &&
-      subjects.some(
-        other => other.start === at && other.start >= subject.end && !followsPreposition(words, at),
-      )
-    ) {
-      return at;
-    }
+    if (verb && subjects.some(other => other.start === at) && !followsPreposition(words, at)) return at;
   }
   return reach;
 }
 
 function followsPreposition(words: readonly string[], at: number): boolean {
   const last = words[at - 1] === 'the' ? words[at - 2] : words[at - 1];
-  return last === 'of' || last === 'in' || last === 'for' || last === 'within' || last === 'on';
+  return PREPOSITIONS.has(last ?? '') && last !== 'with';
 }

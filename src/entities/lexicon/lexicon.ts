@@ -67,7 +67,7 @@ export function lexiconOf(bank: Bank): Lexicon {
     known.set(entity.concept, concept);
     const said = (phrase: Phrase) => (words: string[]) => phrases.add(words, phrase, merged);
     const noun = entity.kind === 'anatomy' ? { anatomy: concept } : { noun: concept };
-    for (const synonym of entity.synonyms) inflections(synonym).forEach(said(noun));
+    for (const synonym of [...entity.synonyms, ...entity.readings]) inflections(synonym).forEach(said(noun));
     for (const denied of entity.denied) inflections(denied).forEach(said({ denied: concept }));
     for (const { subject, predicate } of entity.frames) {
       const ofSubject = frames.get(subject) ?? new Map<string, KnownConcept[]>();

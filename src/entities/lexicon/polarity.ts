@@ -42,6 +42,8 @@ const CUES: Readonly<Record<`${Cue['polarity']} ${Cue['direction']}`, readonly s
     'non visualization of',
     'no findings of',
     'resolution of',
+    'removal of',
+    'interval removal of',
     'no findings to suggest',
     'not identified',
     'none',
@@ -230,6 +232,8 @@ for (const [key, phrases] of Object.entries(CUES)) {
 /** Words where every scope ends: they start another statement. */
 const BREAKS = new Set([
   ';',
+  '(',
+  ')',
   '.',
   'but',
   'however',
