@@ -60,12 +60,16 @@ export async function finishDataset(
 /** The shard files of a folder by split, in order; the splits as people list them. */
 async function shardsBySplit(folder: string): Promise<Map<string, string[]>> {
   const found = new Map<string, Map<number, { file: string; count: number }>>();
-  for (const name of await readdir(join(folder, 'data'))) {
+  const entries = await readdir(join(folder, 'data')).catch(() => []);
+  for (const name of entries) {
     const shard = parseShardPath(name);
     if (shard === undefined) continue;
     const split = found.get(shard.split) ?? new Map();
     split.set(shard.index, { file: `data/${name}`, count: shard.count });
     found.set(shard.split, split);
+  }
+  if (found.size === 0) {
+    throw new InputError({ file: folder, fault: 'there are no samples', mend: 'ask for one at least' });
   }
   const order = ['train', 'validation', 'test'];
   const names = [...found.keys()].sort(

@@ -53,7 +53,8 @@ export async function importDataset(source: ImportSource, options: ImportOptions
       signal?.throwIfAborted();
       if ('fault' in outcome) skipped.push(outcome);
       else await writer.add(outcome.split, outcome.sample);
-      onProgress?.(++done, source.count);
+      done++;
+      onProgress?.(done, source.count);
     }
     if (skipped.length === source.count) {
       throw new InputError({

@@ -1,0 +1,229 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Random, sha256OfFile, UsageError } from '../../base/index.js';
+import type { Check } from '../../curation/index.js';
+import { decodeGrey, openDataset, type Sample } from '../../data/index.js';
+import type { Painter, Painting, PaintRequest } from '../../images/index.js';
+import { LocalExecutor } from '../executors/local.js';
+import { type GenerateOptions, generate } from './generate.js';
+import type { GenerateRecipeInput } from './recipe.js';
+import { readGenerateRecipe } from './recipe.js';
+import { boxOf } from './sample.js';
+
+/** Paints noise, with one changed square for each finding. */
+class SquarePainter implements Painter {
+  readonly name = 'squares';
+  readonly concepts = new Set(['lung nodule', 'pleural effusion', 'cardiomegaly']);
+  readonly asked: PaintRequest[] = [];
+
+  async paint(requests: readonly PaintRequest[]): Promise<Painting[]> {
+    this.asked.push(...requests);
+    return requests.map(({ id, seed, attempt, size }) => {
+      const random = Random.of(seed, id, 'image', attempt);
+      const pixels = Uint8Array.from({ length: size * size }, () => random.integer(256));
+      const change = new Uint8Array(size * size);
+      for (let y = 8; y < 16; y++) change.fill(200, y * size + 16, y * size + 24);
+      const regions = [{ concept: 'lung nodule', side: 'left' as const, change }];
+      return { pixels, size, view: 'PA' as const, sex: null, age: null, regions, unknown: [] };
+    });
+  }
+
+  async close() {}
+}
+
+/** Refuses the first picture of every second sample, and all pictures of sample 5. */
+const picky: Check = {
+  name: 'picky',
+  async check(inputs) {
+    return inputs.map(({ id }) => {
+      const count = (seen.get(id) ?? 0) + 1;
+      seen.set(id, count);
+      const number = Number(id.split('-').at(-1));
+      const passed = number !== 5 && (number % 2 === 0 || count > 1);
+      return { check: 'picky', passed, score: count, threshold: null, reason: passed ? '' : 'not nice' };
+    });
+  },
+};
+const seen = new Map<string, number>();
+
+const recipe: GenerateRecipeInput = {
+  pairs: 20,
+  test: 6,
+  size: 32,
+  seed: 3,
+  plan: { k: 4, m: 1, cap: 'least' },
+  shardSize: 8,
+};
+
+let home: string;
+let made = 0;
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'synray-generate-'));
+});
+afterAll(() => rm(home, { recursive: true }));
+
+async function run(options: Partial<GenerateOptions> = {}) {
+  const painter = new SquarePainter();
+  const out = options.out ?? join(home, String(made++));
+  const result = await generate({ recipe, stages: { painter, checks: [] }, ...options, out });
+  return { result, out, painter };
+}
+
+async function samplesOf(out: string, split?: string): Promise<Sample[]> {
+  const samples: Sample[] = [];
+  for await (const sample of (await openDataset(out, { verify: true })).samples(split)) samples.push(sample);
+  return samples;
+}
+
+/** The hash of every file of a data set. */
+async function bytesOf(out: string): Promise<Record<string, string>> {
+  const names = (await readdir(out, { recursive: true, withFileTypes: true })).filter(entry =>
+    entry.isFile(),
+  );
+  const paths = names.map(entry => join(entry.parentPath, entry.name)).sort();
+  return Object.fromEntries(
+    await Promise.all(paths.map(async path => [path.slice(out.length), await sha256OfFile(path)])),
+  );
+}
+
+describe('generate', () => {
+  it('makes pairs that say and show their findings, in splits of their own samples', async () => {
+    const { result, out } = await run();
+    expect(result.pairs + result.setAside).toBe(26);
+    expect(await readdir(join(out, 'data'))).toEqual([
+      'test-00000-of-00001.parquet',
+      'train-00000-of-00003.parquet',
+      'train-00001-of-00003.parquet',
+      'train-00002-of-00003.parquet',
+    ]);
+    const train = await samplesOf(out, 'train');
+    const test = await samplesOf(out, 'test');
+    expect(new Set([...train, ...test].map(({ patient }) => patient)).size).toBe(result.pairs);
+    expect(test.every(({ id }) => id >= 'synray-3-00000020')).toBe(true);
+    const [sample] = train;
+    expect(sample!.findings).not.toBe('');
+    expect(sample!.mentions.length).toBeGreaterThan(0);
+    expect(sample!.regions[0]).toMatchObject({
+      concept: 'lung nodule',
+      side: 'left',
+      box: [0.5, 0.25, 0.75, 0.5],
+    });
+    const mask = await decodeGrey(sample!.regions[0]!.mask!, { source: 'mask' });
+    expect([mask.width, mask.pixels[8 * 32 + 16], mask.pixels[0]]).toEqual([32, 200, 0]);
+    const present = sample!.mentions.filter(
+      ({ type, polarity }) => /^(ABN|DIS)/.test(type) && polarity === 'affirmed',
+    );
+    expect(new Set(sample!.labels)).toEqual(new Set(present.map(({ concept }) => concept)));
+  });
+
+  it('asks for nothing that the painter cannot show', async () => {
+    const { out, painter } = await run();
+    for (const { labels } of await samplesOf(out)) {
+      for (const label of labels) expect(painter.concepts).toContain(label);
+    }
+    expect(painter.asked.every(request => !('entities' in request))).toBe(true);
+  });
+
+  it('gives the same bytes for any number of workers, and again', async () => {
+    const one = await run({ executor: new LocalExecutor(1) });
+    const four = await run({ executor: new LocalExecutor(4) });
+    expect(await bytesOf(four.out)).toEqual(await bytesOf(one.out));
+    const again = await run({ out: four.out });
+    expect(again.painter.asked).toEqual([]);
+    expect(await bytesOf(four.out)).toEqual(await bytesOf(one.out));
+  });
+
+  it('makes only what is missing, and ends in the same bytes', async () => {
+    const { out, result } = await run();
+    const whole = await bytesOf(out);
+    await rm(join(out, 'data', 'train-00001-of-00003.parquet'));
+    await rm(join(out, 'README.md'));
+    await rm(join(out, 'set-aside.jsonl'));
+    await writeFile(join(out, 'data', '.train-00001-of-00003.parquet.9.ab.tmp'), 'cut short');
+    await writeFile(join(out, 'data', 'train-00002-of-00003.parquet'), 'a disk lied');
+    const { painter, result: second } = await run({ out });
+    const numbers = painter.asked.map(({ id }) => Number(id.split('-').at(-1)));
+    expect(Math.min(...numbers)).toBe(8);
+    expect(Math.max(...numbers)).toBe(19);
+    expect(await bytesOf(out)).toEqual(whole);
+    expect({ ...second, seconds: 0 }).toEqual({ ...result, seconds: 0 });
+  });
+
+  it('goes on after an interruption', async () => {
+    const controller = new AbortController();
+    const out = join(home, String(made++));
+    const onProgress = (done: number) => done >= 8 && controller.abort();
+    const stopped = run({ out, signal: controller.signal, executor: new LocalExecutor(1), onProgress });
+    await expect(stopped).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(openDataset(out)).rejects.toThrow(/not a finished data set|no such folder/);
+    await run({ out });
+    expect(await bytesOf(out)).toEqual(await bytesOf((await run()).out));
+  });
+
+  it('paints a refused picture again, and sets it aside with the reason in the end', async () => {
+    seen.clear();
+    const painter = new SquarePainter();
+    const { result, out } = await run({ stages: { painter, checks: [picky] } });
+    const attempts = (index: number) =>
+      painter.asked.filter(({ id }) => Number(id.split('-').at(-1)) === index).map(({ attempt }) => attempt);
+    expect([attempts(2), attempts(3), attempts(5)]).toEqual([[0], [0, 1], [0, 1, 2, 3]]);
+    const lines = (await readFile(join(out, 'set-aside.jsonl'), 'utf8')).trim().split('\n');
+    const given = lines.map(line => JSON.parse(line)).filter(({ stage }) => stage === 'image');
+    expect(given).toEqual([{ id: 'synray-3-00000005', stage: 'image', reason: 'picky: not nice' }]);
+    expect(result.setAside).toBe(lines.length);
+    expect((await samplesOf(out)).every(({ verdicts }) => verdicts[0]!.passed)).toBe(true);
+  });
+
+  it('never shows a finding as nothing: what the painter cannot show is set aside', async () => {
+    const painter = new SquarePainter();
+    const paint = painter.paint.bind(painter);
+    painter.paint = async requests =>
+      (await paint(requests)).map(painting => ({ ...painting, unknown: ['stent'] }));
+    const { result, out } = await run({ stages: { painter, checks: [] } });
+    expect(result.pairs).toBe(0);
+    expect(await readFile(join(out, 'set-aside.jsonl'), 'utf8')).toContain('the painter cannot show stent');
+  });
+
+  it('refuses a folder that holds data of other settings', async () => {
+    const { out } = await run();
+    const whole = await bytesOf(out);
+    for (const other of [
+      { ...recipe, seed: 4 },
+      { ...recipe, pairs: 100 },
+    ]) {
+      const outcome = run({ out, recipe: other });
+      await expect(outcome).rejects.toThrow(UsageError);
+      await expect(outcome).rejects.toThrow(/made with other settings \(choose another --out/);
+    }
+    expect(await bytesOf(out)).toEqual(whole);
+  });
+
+  it('refuses an unknown key, painter or check before anything is written', async () => {
+    const out = join(home, 'never');
+    const file = join(home, 'recipe.yaml');
+    await writeFile(file, 'generate:\n  pairs: 4\n  pears: 4\n');
+    await expect(readGenerateRecipe(file)).rejects.toThrow(
+      /recipe\.yaml: unknown key "pears" \(remove it, or use one of: pairs/,
+    );
+    await expect(generate({ recipe: { pairs: 1, painter: 'dali' }, out })).rejects.toThrow(
+      /painter named "dali"/,
+    );
+    await expect(generate({ recipe: { pairs: 1, checks: ['taste'] }, out })).rejects.toThrow(
+      /check named "taste"/,
+    );
+    await expect(readdir(out)).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('boxOf', () => {
+  it('holds what was changed by a quarter of the most, and is undefined for an unchanged picture', () => {
+    const change = new Uint8Array(16);
+    expect(boxOf(change, 4)).toBeUndefined();
+    change[5] = 100;
+    change[10] = 25;
+    change[15] = 24;
+    expect(boxOf(change, 4)).toEqual([0.25, 0.25, 0.75, 0.75]);
+  });
+});

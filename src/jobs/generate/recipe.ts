@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { parseAs, readYaml, UsageError } from '../../base/index.js';
+import { checks } from '../../curation/index.js';
+import { PlanSettings } from '../../reports/index.js';
+
+/** How to make a data set: the `generate` part of a recipe. */
+export const GenerateRecipe = z.strictObject({
+  /** Pairs of the split `train`. */
+  pairs: z.int().nonnegative(),
+  /** Pairs of the split `test`, held out: made in the same way from plans of their own. */
+  test: z.int().nonnegative().default(0),
+  /** Side of the square pictures in pixels. */
+  size: z.int().min(32).max(2048).default(256),
+  seed: z.int().nonnegative().default(0),
+  /** A bank.json; the shipped bank by default. */
+  bank: z.string().optional(),
+  /** The plan's settings; `pairs` and `seed` are those above, `concepts` by default what the painter can show. */
+  plan: PlanSettings.omit({ pairs: true, seed: true }).prefault({}),
+  writer: z.string().default('grammar'),
+  painter: z.string().default('simulator'),
+  /** Checks that every picture must pass. */
+  checks: z.array(z.string()).default(checks.names()),
+  /** How often a report is written, and a picture painted, before the sample is set aside. */
+  attempts: z.int().min(1).max(20).default(4),
+  /** Samples a Parquet file: what is lost, at most, when the process is killed. */
+  shardSize: z.int().min(1).max(10_000).default(250),
+});
+export type GenerateRecipe = z.output<typeof GenerateRecipe>;
+/** A recipe as a person writes it: all but `pairs` have defaults. */
+export type GenerateRecipeInput = z.input<typeof GenerateRecipe>;
+
+/**
+ * Reads a recipe file: its `generate` part, or the whole file when it has no parts.
+ * @throws UsageError naming the key that is unknown or wrong.
+ */
+export async function readGenerateRecipe(path: string): Promise<GenerateRecipe> {
+  const whole = await readYaml(path, z.record(z.string(), z.unknown()));
+  return parseAs(GenerateRecipe, whole.generate ?? whole, path, UsageError);
+}

@@ -1,0 +1,126 @@
+import { curate, refusals } from '../../curation/index.js';
+import { mapOrdered, type Sample, type Verdict } from '../../data/index.js';
+import type { Painting } from '../../images/index.js';
+import { type AcceptedReport, type Planner, writeReports } from '../../reports/index.js';
+import type { GenerateRecipe } from './recipe.js';
+import { sampleOf } from './sample.js';
+import type { Stages } from './stages.js';
+
+/** A sample that was given up, and why. */
+export interface SetAside {
+  readonly id: string;
+  readonly stage: 'report' | 'image';
+  readonly reason: string;
+}
+
+/** What became of a stretch of the plan: each sample is in one of the lists, in the order of the plan. */
+export interface ShardResult {
+  readonly samples: Sample[];
+  readonly setAside: SetAside[];
+}
+
+/** Pictures asked of the painter at a time; a few such batches are under way, so that no worker waits. */
+const BATCH = 16;
+const BATCHES_AHEAD = 3;
+
+export interface ShardRequest {
+  readonly recipe: GenerateRecipe;
+  readonly stages: Stages;
+  readonly planner: Planner;
+  /** The samples [from, to) of the plan. */
+  readonly from: number;
+  readonly to: number;
+  readonly signal: AbortSignal;
+  /** Called with the number of samples that a batch brought to an end. */
+  readonly onProgress: (samples: number) => void;
+}
+
+/** Makes a stretch of a data set. Depends on recipe and indices alone: not on batches, workers or other shards. */
+export async function makeShard(request: ShardRequest): Promise<ShardResult> {
+  const { planner, from, to, signal, onProgress } = request;
+  const samples: Sample[] = [];
+  const setAside: SetAside[] = [];
+  for await (const batch of mapOrdered(stretches(from, to), BATCHES_AHEAD, stretch =>
+    makeBatch(request, [...planner.reports(...stretch)]),
+  )) {
+    signal.throwIfAborted();
+    samples.push(...batch.samples);
+    setAside.push(...batch.setAside);
+    onProgress(batch.samples.length + batch.setAside.length);
+  }
+  return { samples, setAside };
+}
+
+function* stretches(from: number, to: number): Generator<[number, number]> {
+  for (let start = from; start < to; start += BATCH) yield [start, Math.min(start + BATCH, to)];
+}
+
+async function makeBatch(
+  { recipe, stages, signal }: ShardRequest,
+  plans: Parameters<typeof writeReports>[0]['plans'],
+): Promise<ShardResult> {
+  const { writer, tagger, painter } = stages;
+  const { seed, attempts } = recipe;
+  const written = await writeReports({ plans, writer, tagger, seed, attempts, signal });
+  const setAside: SetAside[] = written.setAside.map(({ id, reasons }) => ({
+    id,
+    stage: 'report',
+    reason: reasons.at(-1) ?? 'not accepted',
+  }));
+  const samples = new Map<string, Sample>();
+  let open: readonly AcceptedReport[] = written.accepted;
+  for (let attempt = 0; attempt < attempts && open.length > 0; attempt++) {
+    signal.throwIfAborted();
+    const again: AcceptedReport[] = [];
+    const painted = await paint(recipe, stages, open, attempt, signal);
+    for (const { report, painting, verdicts } of painted) {
+      const reasons = refusals(verdicts);
+      if (painting.unknown.length > 0) {
+        const reason = `the painter cannot show ${painting.unknown.join(', ')}`;
+        setAside.push({ id: report.id, stage: 'image', reason });
+      } else if (reasons.length === 0) {
+        samples.set(report.id, await sampleOf(report, painting, verdicts, painter.name));
+      } else if (attempt + 1 < attempts) {
+        again.push(report);
+      } else {
+        setAside.push({ id: report.id, stage: 'image', reason: reasons.join('; ') });
+      }
+    }
+    open = again;
+  }
+  const order = new Map(plans.map(({ id }, index) => [id, index]));
+  return {
+    samples: plans.flatMap(({ id }) => samples.get(id) ?? []),
+    setAside: setAside.sort((a, b) => order.get(a.id)! - order.get(b.id)!),
+  };
+}
+
+interface Painted {
+  readonly report: AcceptedReport;
+  readonly painting: Painting;
+  readonly verdicts: Verdict[];
+}
+
+async function paint(
+  { size, seed }: GenerateRecipe,
+  { painter, checks }: Stages,
+  reports: readonly AcceptedReport[],
+  attempt: number,
+  signal: AbortSignal,
+): Promise<Painted[]> {
+  // A painter is told the report and its reading; nothing of the plan.
+  const requests = reports.map(({ id, findings, impression, mentions }) => {
+    return { id, findings, impression, mentions, size, seed, attempt };
+  });
+  const paintings = await painter.paint(requests, signal);
+  const inputs = requests.map(({ id, findings, impression, mentions }, index) => {
+    const { pixels } = paintings[index]!;
+    return { id, findings, impression, mentions, pixels, width: size, height: size };
+  });
+  const verdicts = await curate(inputs, checks);
+  return reports.map((report, index) => ({
+    report,
+    painting: paintings[index]!,
+    verdicts: verdicts[index]!,
+  }));
+}

@@ -1,0 +1,52 @@
+import { sha256 } from '../../base/index.js';
+import { type Check, checks } from '../../curation/index.js';
+import { synrayVersion } from '../../data/index.js';
+import { type Bank, LexiconTagger, loadBank, type Tagger } from '../../entities/index.js';
+import { type Painter, painters } from '../../images/index.js';
+import { type PlanSettings, type ReportWriter, WRITERS } from '../../reports/index.js';
+import type { GenerateRecipe } from './recipe.js';
+
+/** What works on a sample, one after the other. */
+export interface Stages {
+  readonly bank: Bank;
+  readonly writer: ReportWriter;
+  readonly tagger: Tagger;
+  readonly painter: Painter;
+  readonly checks: readonly Check[];
+}
+
+/** The stages that a recipe names, but for those that are given. The painter must be closed by the caller. */
+export async function stagesOf(recipe: GenerateRecipe, given: Partial<Stages> = {}): Promise<Stages> {
+  const bank = given.bank ?? (await loadBank(recipe.bank));
+  return {
+    bank,
+    writer: given.writer ?? WRITERS.get(recipe.writer)(bank),
+    tagger: given.tagger ?? new LexiconTagger(bank),
+    checks: given.checks ?? recipe.checks.map(name => checks.get(name)),
+    painter: given.painter ?? painters.get(recipe.painter)(),
+  };
+}
+
+/** The plan of all splits of a recipe. */
+export function planOf(recipe: GenerateRecipe, stages: Stages): PlanSettings {
+  const { painter, bank } = stages;
+  const settings: PlanSettings = { ...recipe.plan, pairs: recipe.pairs + recipe.test, seed: recipe.seed };
+  const [first, ...rest] = bank.entities
+    .filter(({ kind, concept }) => !isFinding(kind) || painter.concepts?.has(concept) !== false)
+    .map(({ concept }) => concept);
+  if (settings.concepts !== undefined || painter.concepts === undefined || first === undefined)
+    return settings;
+  return { ...settings, concepts: [first, ...rest] };
+}
+
+function isFinding(kind: Bank['entities'][number]['kind']): boolean {
+  return kind === 'abnormality' || kind === 'disease';
+}
+
+/** SHA-256 of everything that decides the samples. */
+export function fingerprintOf(recipe: GenerateRecipe, stages: Stages): string {
+  const { bank: _, ...settings } = recipe;
+  const { bank, writer, tagger, painter } = stages;
+  const names = [writer.name, tagger.name, painter.name, ...stages.checks.map(check => check.name)];
+  return sha256(JSON.stringify([synrayVersion, settings, bank, names]));
+}
