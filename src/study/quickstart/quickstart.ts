@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
-import { sha256, UsageError, watchProgress, writeFileAtomic } from '../../base/index.js';
+import { duration, sha256, UsageError, watchProgress, writeFileAtomic } from '../../base/index.js';
 import { openDataset } from '../../data/index.js';
-import { evaluateZeroShot, formatZeroShotTable, type ZeroShotResult } from '../../evaluate/index.js';
+import { alignColumns, evaluateZeroShot, points, type ZeroShotResult } from '../../evaluate/index.js';
 import { type GenerateResult, generate } from '../../jobs/index.js';
 import { type PretrainResult, pretrain } from '../../pretrain/index.js';
 import { renderReport } from '../report/index.js';
@@ -32,7 +32,15 @@ export interface QuickstartResult {
   /** Folder of the pairs. */
   readonly data: string;
   /** `synthetic`: held-out pairs. Real sets by the name of their folder. */
-  readonly zeroShot: Readonly<Record<string, ZeroShotResult>>;
+  readonly zeroShot: Readonly<Record<string, ScoreSummary>>;
+}
+
+/** The head of a zero-shot result; the whole is in `file`. */
+export interface ScoreSummary
+  extends Pick<ZeroShotResult, 'data' | 'split' | 'n' | 'seed' | 'meanAuc' | 'low' | 'high'> {
+  readonly classes: Readonly<Record<string, { auc: number; low: number; high: number; positives: number }>>;
+  readonly views: Readonly<Record<string, { n: number; meanAuc: number; low: number; high: number }>>;
+  readonly file: string;
 }
 
 /** Everything a run knows when its page is made. */
@@ -91,7 +99,7 @@ export async function quickstart(options: QuickstartOptions): Promise<Quickstart
         ...recipe.evaluate,
         model: trained.model,
         data: folder,
-        out: join(out, `zero-shot-${name}.json`),
+        out: resultFile(out, name),
         signal,
         onProgress: progress.update,
       }).finally(progress.stop);
@@ -111,18 +119,74 @@ export async function quickstart(options: QuickstartOptions): Promise<Quickstart
     await writeFileAtomic(report, await renderReport(await reportData(outcome, data)));
     return { report };
   });
-  const pairs = generated.pairs;
-  return { pairs, seconds: stages.seconds, model: trained.model, report, data, zeroShot };
+  return {
+    pairs: generated.pairs,
+    seconds: Math.round(stages.seconds * 10) / 10,
+    model: trained.model,
+    report,
+    data,
+    zeroShot: Object.fromEntries(
+      Object.entries(zeroShot).map(([name, result]) => [name, summarise(result, resultFile(out, name))]),
+    ),
+  };
 }
 
 /** The result for a terminal. */
-export function formatQuickstart({ pairs, seconds, model, report, zeroShot }: QuickstartResult): string {
+export function formatQuickstart({
+  pairs,
+  seconds,
+  model,
+  report,
+  data,
+  zeroShot,
+}: QuickstartResult): string {
+  const scores = Object.entries(zeroShot).flatMap(([name, { n, meanAuc, low, high, classes }]) => [
+    '',
+    `${name}: ${n} pictures, mean AUC ${points(meanAuc)} [${points(low)}, ${points(high)}]`,
+    ...alignColumns(
+      Object.entries(classes).map(([finding, { auc, low, high, positives }]) => [
+        `  ${finding}`,
+        points(auc),
+        `[${points(low)}, ${points(high)}]`,
+        `${positives} with it`,
+      ]),
+    ),
+  ]);
   return [
-    ...Object.values(zeroShot).map(formatZeroShotTable),
-    `${pairs} pairs, ${seconds.toFixed(0)} s`,
-    `model:  ${model}`,
-    `report: ${report}`,
-  ].join('\n\n');
+    `${pairs} pairs, ${duration(seconds)}`,
+    ...scores,
+    '',
+    `pairs   ${data}`,
+    `model   ${model}`,
+    `report  ${report}`,
+  ].join('\n');
+}
+
+function resultFile(out: string, name: string): string {
+  return join(out, `zero-shot-${name}.json`);
+}
+
+function summarise(result: ZeroShotResult, file: string): ScoreSummary {
+  const { data, split, n, seed, meanAuc, low, high, classes, views } = result;
+  return {
+    data,
+    split,
+    n,
+    seed,
+    meanAuc,
+    low,
+    high,
+    classes: Object.fromEntries(
+      Object.entries(classes).map(([name, { auc, low, high, positives }]) => [
+        name,
+        { auc, low, high, positives },
+      ]),
+    ),
+    views: Object.fromEntries(
+      Object.entries(views).map(([view, { n, meanAuc, low, high }]) => [view, { n, meanAuc, low, high }]),
+    ),
+    file,
+  };
 }
 
 /** Opens the real data sets before anything is done, so that a wrong path is told at once. */

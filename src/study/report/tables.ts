@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { type AucCell, type ZeroShotResult, zeroShotRows } from '../../evaluate/index.js';
+import { type AucCell, points, type ZeroShotResult, zeroShotRows } from '../../evaluate/index.js';
 import type { ScorePoint } from './charts.js';
 import type { Html } from './highlight.js';
 
@@ -47,8 +47,4 @@ export function scorePoints(results: readonly TitledResult[]): ScorePoint[] {
 function figure(score: AucCell | undefined): Html {
   if (score === undefined) return html`–`;
   return html`${points(score.auc)} <small>[${points(score.low)}, ${points(score.high)}]</small>`;
-}
-
-function points(value: number): string {
-  return value.toFixed(3);
 }
