@@ -1,0 +1,79 @@
+import { Random, sha256 } from '../../base/index.js';
+import { DatasetWriter, encodePng, type Mention, type Region, type Sample } from '../../data/index.js';
+
+/** Height and width of the pictures. */
+export const SQUARES_SIZE = 64;
+
+const kinds = {
+  effusion: { concept: 'pleural effusion', row: 0.8, level: 220 },
+  nodule: { concept: 'lung nodule', row: 0.3, level: 250 },
+} as const;
+
+/**
+ * A data set whose texts are easy to see: a light square low down is an effusion, one high up a nodule; the
+ * patient's left is on the right of the picture.
+ */
+export async function writeSquares(folder: string, count: number, seed = 1): Promise<void> {
+  const writer = await DatasetWriter.create(folder, sha256(`squares ${count} ${seed}`));
+  for (let index = 0; index < count; index++) await writer.add('train', await square(`square-${index}`, seed));
+  await writer.finish({
+    name: 'squares',
+    settings: { count, seed },
+    provenance: { producer: 'test', version: '0', description: 'Squares.' },
+  });
+}
+
+async function square(id: string, seed: number): Promise<Sample> {
+  const random = Random.of(seed, id);
+  const size = SQUARES_SIZE;
+  const pixels = Uint8Array.from({ length: size * size }, () => 90 + random.integer(40));
+  const sentences: string[] = [];
+  const mentions: Mention[] = [];
+  const regions: Region[] = [];
+  const labels: string[] = [];
+  for (const { concept, row, level } of Object.values(kinds)) {
+    const present = random.chance(0.5);
+    const side = random.pick(['left', 'right'] as const);
+    const text = present ? `There is a ${side} ${concept}.` : `No ${concept}.`;
+    const start = sentences.join(' ').length + (sentences.length > 0 ? 1 : 0) + text.indexOf(concept);
+    mentions.push({
+      section: 'findings',
+      start,
+      end: start + concept.length,
+      text: concept,
+      concept,
+      type: present ? 'ABNORMALITY' : 'NON-ABNORMALITY',
+      polarity: present ? 'affirmed' : 'negated',
+      ...(present ? { side } : {}),
+    });
+    sentences.push(text);
+    if (!present) continue;
+    labels.push(concept);
+    const mask = new Uint8Array(size * size);
+    const centre = { x: (side === 'left' ? 0.75 : 0.25) * size, y: row * size };
+    for (let y = 0; y < size; y++) {
+      for (let x = 0; x < size; x++) {
+        if (Math.max(Math.abs(x - centre.x), Math.abs(y - centre.y)) > size / 9) continue;
+        pixels[y * size + x] = level;
+        mask[y * size + x] = 255;
+      }
+    }
+    const box: Region['box'] = [centre.x / size - 0.1, row - 0.1, centre.x / size + 0.1, row + 0.1];
+    regions.push({ concept, side, box, mask: await encodePng(mask, size, size) });
+  }
+  return {
+    id,
+    image: { bytes: await encodePng(pixels, size, size), path: `${id}.png` },
+    findings: sentences.join(' '),
+    impression: '',
+    labels,
+    patient: id,
+    view: 'PA',
+    sex: null,
+    age: null,
+    mentions,
+    regions,
+    verdicts: [],
+    source: 'test',
+  };
+}
