@@ -54,7 +54,9 @@ export interface TableMeasure extends Measure {
  * A class without a positive or without a negative is left out and named; `meanAuc` is NaN when none is left.
  */
 export function measureTable(table: ScoreTable, options: MeasureOptions): TableMeasure {
-  const rows = table.samples.map((_, row) => row);
+  // In the order of their names, so that sums round alike whatever the order of the samples.
+  const nameOf = (row: number) => table.samples[row]!.id;
+  const rows = table.samples.map((_, row) => row).sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   const views: Record<string, Measure> = {};
   const known = new Set(table.samples.flatMap(({ view }) => (view === null ? [] : [view])));
   for (const view of [...known].sort()) {
@@ -75,7 +77,7 @@ function measureRows(
   options: MeasureOptions,
 ): { measure: Measure; leftOut: Record<string, string> } {
   const { numbers, count } = patientNumbers(rows.map(row => table.samples[row]!));
-  const leftOut: Record<string, string> = {};
+  const leftOut: [name: string, why: string][] = [];
   const measured: { name: string; ranking: Ranking; calibrationError: number }[] = [];
   for (const [column, name] of table.classes.entries()) {
     const cells = rows.map(row => row * table.classes.length + column);
@@ -84,8 +86,8 @@ function measureRows(
     const labels = kept.map(({ cell }) => table.labels[cell]!);
     const groups = kept.map(({ place }) => numbers[place]!);
     const ranking = new Ranking(scores, labels, groups);
-    if (ranking.positives === 0) leftOut[name] = 'no positive';
-    else if (ranking.negatives === 0) leftOut[name] = 'no negative';
+    if (ranking.positives === 0) leftOut.push([name, 'no positive']);
+    else if (ranking.negatives === 0) leftOut.push([name, 'no negative']);
     else {
       measured.push({
         name,
@@ -118,7 +120,10 @@ function measureRows(
     }),
   );
   const meanAuc = meanOfKnown(Object.values(classes).map(({ auc }) => auc));
-  return { measure: { n: rows.length, patients: count, meanAuc, ...intervals.mean, classes }, leftOut };
+  return {
+    measure: { n: rows.length, patients: count, meanAuc, ...intervals.mean, classes },
+    leftOut: Object.fromEntries(leftOut),
+  };
 }
 
 /** The probability of log-odds. */

@@ -24,6 +24,9 @@ export function formatGroundingTable(result: GroundingResult): string {
     '',
     `IoU and Dice at the threshold that is best on the other half of the patients (${thresholds.map(points).join(' and ')})`,
     `at the one that is best on these very findings (${points(testChoice.threshold)}): IoU ${points(testChoice.iou)}, Dice ${points(testChoice.dice)}`,
+    ...(result.placeless > 0
+      ? [`findings outside the square that the model sees, or all of it: ${result.placeless}`]
+      : []),
     ...(leftOut.length > 0 ? [`regions of no class: ${leftOut.join(', ')}`] : []),
   ].join('\n');
 }

@@ -51,6 +51,8 @@ export interface Grounding extends GroundingMeasure {
   readonly thresholds: readonly [number, number];
   /** The threshold that is best on the very findings measured, as the public code chooses: it flatters. */
   readonly testChoice: { readonly threshold: number; readonly iou: number; readonly dice: number };
+  /** Findings whose place is nothing, or all, of the square that the model sees: they cannot be measured. */
+  readonly placeless: number;
   /** Concept of a region → number of regions that no class of the prompts speaks of. */
   readonly leftOut: Readonly<Record<string, number>>;
 }
@@ -87,7 +89,8 @@ export async function groundSamples(
   const { prompts, data, total, onProgress, signal } = options;
   const { there } = await classDirections(model, prompts.classes);
   const findings: GroundedFinding[] = [];
-  const leftOut: Record<string, number> = {};
+  const leftOut = new Map<string, number>();
+  let placeless = 0;
   const seen: { id: string; patient: string }[] = [];
   for await (const { samples: batch, features } of encodeSamples(model, samples, { source: data, signal })) {
     const similarities = localSimilarities(features, there);
@@ -95,15 +98,18 @@ export async function groundSamples(
     for (const [row, sample] of batch.entries()) {
       seen.push({ id: sample.id, patient: sample.patient });
       for (const { concept } of sample.regions) {
-        if (prompts.classes.every(({ labels }) => !labels.has(concept)))
-          leftOut[concept] = (leftOut[concept] ?? 0) + 1;
+        const known = prompts.classes.some(({ labels }) => labels.has(concept));
+        if (!known) leftOut.set(concept, (leftOut.get(concept) ?? 0) + 1);
       }
       for (const [column, { name, labels }] of prompts.classes.entries()) {
         const regions = sample.regions.filter(({ concept }) => labels.has(concept));
         if (regions.length === 0) continue;
         const truth = await regionMask(sample, regions, RESOLUTION, data);
         const area = truth.reduce((sum, value) => sum + value, 0) / truth.length;
-        if (area === 0 || area === 1) continue;
+        if (area === 0 || area === 1) {
+          placeless++;
+          continue;
+        }
         const start = (row * there.count + column) * cells;
         const map = upsample(similarities.subarray(start, start + cells), features.cells, RESOLUTION);
         findings.push({
@@ -133,13 +139,22 @@ export async function groundSamples(
       mend: 'choose a data set with regions of two patients or more',
     });
   }
-  return { n: seen.length, patients: patientNumbers(seen).count, ...measure(findings, options), leftOut };
+  // In an order of their own, so that sums round alike whatever the order of the samples.
+  const orderOf = ({ id, className }: GroundedFinding) => `${id}\n${className}`;
+  findings.sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
+  return {
+    n: seen.length,
+    patients: patientNumbers(seen).count,
+    ...measure(findings, options),
+    placeless,
+    leftOut: Object.fromEntries(leftOut),
+  };
 }
 
 function measure(
   findings: readonly GroundedFinding[],
   options: MeasureOptions,
-): Omit<Grounding, 'n' | 'patients' | 'leftOut'> {
+): Omit<Grounding, 'n' | 'patients' | 'placeless' | 'leftOut'> {
   const halves = halvesByPatient(findings, options.seed);
   const bestOf = (half?: 0 | 1) => {
     const chosen = findings.filter((_, place) => half === undefined || halves[place] === half);

@@ -45,7 +45,7 @@ beforeAll(async () => {
 describe('grounding', () => {
   it('is perfect in pointing for a model that is light where the finding is, and has contrast', async () => {
     const result = await groundSamples(new LightReader(), right, OPTIONS);
-    expect(result).toMatchObject({ n: 6, findings: 6, area: 0.25, leftOut: {} });
+    expect(result).toMatchObject({ n: 6, findings: 6, area: 0.25, placeless: 0, leftOut: {} });
     expect(result.pointing).toEqual({ mean: 1, low: 1, high: 1 });
     expect(result.cnr.mean).toBeGreaterThan(1);
     // The map is 2 × 2 and upsampled, so that it leaks over the edge, but all maps do so alike.
@@ -74,6 +74,14 @@ describe('grounding', () => {
     const result = await groundSamples(new LightReader(), mixed, OPTIONS);
     expect(result.thresholds[0]).not.toBe(result.thresholds[1]);
     expect(result.dice.mean).toBeLessThan(result.testChoice.dice);
+  });
+
+  it('counts findings whose place the model does not see', async () => {
+    const outside = await sample(9, [255], ['Mass'], {
+      regions: [{ concept: 'Mass', side: undefined, box: [0, 0, 1, 1], mask: null }],
+    });
+    const result = await groundSamples(new LightReader(), [...right, outside], OPTIONS);
+    expect(result).toMatchObject({ n: 7, findings: 6, placeless: 1 });
   });
 
   it('does not depend on the order of the samples', async () => {

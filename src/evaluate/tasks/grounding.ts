@@ -16,7 +16,7 @@ export interface GroundingResult extends EvaluationResult, Grounding {
 
 /**
  * Zero-shot grounding: where in the picture the model sees what a prompt says, against masks or boxes, over the
- * findings that are there (protocol: `design/paper.md`, with the threshold chosen on other patients).
+ * findings that are there. Thresholds are chosen on other patients than those measured.
  * @throws UsageError for wrong options, InputError when the data set has no regions of the classes.
  */
 export async function evaluateGrounding(options: GroundingOptions): Promise<GroundingResult> {

@@ -20,7 +20,8 @@ export interface ZeroShotOptions extends EvaluateOptions, PromptOptions {
 
 /**
  * Zero-shot classification: scores each picture of a data set against the prompts of each class, without any
- * training on labels, and measures the scores against the labels (protocol: `design/paper.md`).
+ * training on labels (the softmax of a positive and a negative prompt as in CheXzero, Tiu et al., Nature
+ * Biomedical Engineering 2022), and measures the scores against the labels.
  * @throws UsageError for wrong options, InputError when the data set has no class that can be measured.
  */
 export async function evaluateZeroShot(options: ZeroShotOptions): Promise<ZeroShotResult> {
