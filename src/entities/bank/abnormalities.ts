@@ -241,6 +241,12 @@ export const LUNG_ABNORMALITIES: readonly Concept[] = [
   {
     concept: 'interstitial thickening',
     synonyms: [
+      'abnormal interstitial pattern',
+      'septal line',
+      'reticulonodular change',
+      'reticulonodular marking',
+      'chronic interstitial marking',
+      'crowding of bronchovascular marking',
       'interstitial prominence',
       'septal thickening',
       'interlobular septal thickening',
@@ -281,7 +287,6 @@ export const LUNG_ABNORMALITIES: readonly Concept[] = [
       'fibrotic scarring',
       'apical scarring',
       'linear scarring',
-      'apical capping',
       'granulomatous scarring',
       'subsegmental scarring',
       'bandlike scarring',
@@ -460,6 +465,8 @@ export const LUNG_ABNORMALITIES: readonly Concept[] = [
   {
     concept: 'pleural thickening',
     synonyms: [
+      'apical cap',
+      'apical capping',
       'pleural based thickening',
       'thickening of the pleura',
       'pleural parenchymal thickening',
@@ -974,6 +981,7 @@ export const BONE_ABNORMALITIES: readonly Concept[] = [
   },
   {
     concept: 'vertebral compression',
+    frames: [['spine', 'deformed']],
     synonyms: [
       'compression deformity',
       'vertebral compression deformity',
@@ -1101,6 +1109,10 @@ export const DEVICES: readonly Concept[] = [
   {
     concept: 'support device',
     synonyms: [
+      'nerve stimulator',
+      'spinal cord stimulator',
+      'vagal nerve stimulator',
+      'loop recorder',
       'cardiac monitor lead',
       'external cardiac monitor lead',
       'cardiac monitoring lead',
@@ -1427,6 +1439,9 @@ export const DEVICES: readonly Concept[] = [
   {
     concept: 'foreign body',
     synonyms: [
+      'nipple ring',
+      'nipple piercing',
+      'radiopaque object',
       'metallic foreign body',
       'bullet fragment',
       'bullet',

@@ -163,7 +163,8 @@ function before(
 
 function predicative(words: readonly string[], predicate: Found): boolean {
   for (let at = predicate.start - 1; at >= Math.max(0, predicate.start - 3); at--) {
-    if (COPULAS.has(words[at]!)) return true;
+    // "There are prominent markings" says that they are there, not how they are.
+    if (COPULAS.has(words[at]!)) return words[at - 1] !== 'there';
     if (!words[at]!.endsWith('ly') && words[at] !== 'not' && words[at] !== 'and') return false;
   }
   return false;

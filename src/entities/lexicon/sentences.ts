@@ -49,7 +49,8 @@ export function sentencesOf(text: string, withTags = false): Sentence[] {
         if (withTags) current.tags.push(tags[index]!);
       }
     }
-    if (sentenceEnds.has(index)) finish();
+    // Also where the next sentence follows without a space, or after several dots.
+    if (sentenceEnds.has(index) || /^\.+$/.test(token)) finish();
   }
   finish();
   return sentences;

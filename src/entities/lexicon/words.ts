@@ -19,9 +19,6 @@ const SPELLINGS: Readonly<Record<string, string>> = {
 
 /** Plurals that the rules below would get wrong. */
 const IRREGULAR: Readonly<Record<string, string>> = {
-  atelectasis: 'atelectases',
-  metastasis: 'metastases',
-  diagnosis: 'diagnoses',
   apex: 'apices',
   hilum: 'hila',
   bulla: 'bullae',
@@ -53,6 +50,7 @@ export function phraseWords(phrase: string): string[] {
 export function plural(word: string): string {
   const irregular = IRREGULAR[word];
   if (irregular !== undefined) return irregular;
+  if (/[^u]sis$/.test(word)) return `${word.slice(0, -2)}es`;
   if (/(s|x|z|ch|sh)$/.test(word)) return `${word}es`;
   if (/[^aeiou]y$/.test(word)) return `${word.slice(0, -1)}ies`;
   return `${word}s`;
