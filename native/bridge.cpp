@@ -24,9 +24,10 @@
 #include <torch/csrc/api/include/torch/version.h>
 #endif
 
-#if defined(__GLIBC__)
-#include <malloc.h>
+#if TORCH_VERSION_MAJOR < 2
+#define SYNRAY_LIBTORCH_1
 #endif
+#include "allocator.h"
 
 #include <cmath>
 #include <cstring>
@@ -931,13 +932,7 @@ void define(napi_env env, napi_value exports, const char* name) {
 
 NAPI_MODULE_INIT() {
   try {
-#if defined(__GLIBC__)
-    // A training step frees and asks for the same large buffers again and again. By default glibc gives each
-    // back to the kernel, which then zeroes fresh pages on the next touch; kept in the heap they are reused.
-    mallopt(M_MMAP_MAX, 0);
-    mallopt(M_TRIM_THRESHOLD, 2147483647);
-    mallopt(M_TOP_PAD, 64 << 20);
-#endif
+    c10::SetCPUAllocator(&synray::BlockAllocator::instance());
     check(napi_set_instance_data(
         env, new State(), [](napi_env, void* data, void*) { delete static_cast<State*>(data); }, nullptr));
     define<resolve>(env, exports, "resolve");

@@ -72,6 +72,7 @@ export function buildNative({ libtorch, out = join(root, 'build', 'native'), for
   const flags = flagsFor(libtorch);
   const hash = createHash('sha256')
     .update(readFileSync(source))
+    .update(readFileSync(join(root, 'native', 'allocator.h')))
     .update(JSON.stringify([compiler, flags, libtorch.version, process.arch]))
     .digest('hex');
   const path = join(out, 'bridge.node');

@@ -43,14 +43,15 @@ export function invoke<T extends Owned>(
 ): Result<T> {
   try {
     const operator = byFullName.get(name) ?? lookUp(name);
-    if (operator !== undefined) {
-      try {
-        return run(operator, given, wrap);
-      } catch (error) {
-        if (!isArgumentError(error) || (overloadsOf.get(name)?.length ?? 0) < 2) throw error;
-      }
+    if (operator === undefined) return run(choose(name, given) ?? refuse(name, given), given, wrap);
+    try {
+      return run(operator, given, wrap);
+    } catch (error) {
+      // Nothing was run; another overload of a bare name may take these arguments.
+      const other = isArgumentError(error) && overloadsOf.has(name) ? choose(name, given) : undefined;
+      if (other === undefined) throw error;
+      return run(other, given, wrap);
     }
-    return run(choose(name, given), given, wrap);
   } catch (error) {
     throw asTensorError(name, given, error);
   }
@@ -118,17 +119,19 @@ function candidates(name: string): readonly NativeOperator[] {
   return known;
 }
 
-function choose(name: string, given: readonly (Argument | Keywords)[]): NativeOperator {
+function choose(name: string, given: readonly (Argument | Keywords)[]): NativeOperator | undefined {
   const known = candidates(name);
-  for (const strict of [true, false]) {
-    const fitting = known.find(candidate => fits(candidate, given, strict));
-    if (fitting !== undefined) return fitting;
-  }
+  const fitting = (strict: boolean) => known.find(candidate => fits(candidate, given, strict));
+  return fitting(true) ?? fitting(false);
+}
+
+function refuse(name: string, given: readonly (Argument | Keywords)[]): never {
+  const schemas = candidates(name).map(candidate => candidate.schema);
   throw new TensorError({
     operator: name,
     fault: 'no overload takes these arguments',
     shapes: given.map(describe),
-    mend: `the overloads are: ${known.map(candidate => candidate.schema).join(' | ')}`,
+    mend: `the overloads are: ${schemas.join(' | ')}`,
   });
 }
 

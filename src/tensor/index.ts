@@ -8,5 +8,6 @@ export * from './modules/index.js';
 export { nativeFolder } from './native.js';
 export * from './optimisers/index.js';
 export { keep, liveTensors, scope } from './ownership.js';
+export * from './safetensors.js';
 export * from './schedules.js';
 export * from './tensor.js';

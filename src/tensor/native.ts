@@ -1,9 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isMainThread } from 'node:worker_threads';
 import { messageOf, SetupError } from '../base/index.js';
 
 /** What the bridge takes as an argument of an operator. A Float64Array is a list of tensor handles, 0 for none. */
@@ -114,8 +112,6 @@ function load(): Bridge {
       cause: error,
     });
   }
-  // libtorch 1.13 counts physical cores only; on small cloud machines that leaves half of the processors idle.
-  if (isMainThread && !process.env.OMP_NUM_THREADS) bridge.setThreads(availableParallelism());
   return bridge;
 }
 
