@@ -40,6 +40,8 @@ export interface Body {
   readonly cavity: Map2;
   /** Courses of the ribs, set with the skeleton. */
   readonly ribs: Record<LungSide, RibCourse[]>;
+  /** Shoulder joints and where the upper arms end. */
+  readonly shoulders: Record<LungSide, { x: number; y: number; handX: number; handY: number }>;
   readonly brush: Brush;
 }
 
@@ -75,6 +77,7 @@ export function buildTrunk(patient: Patient, random: Random, size: number): Body
     vessels: empty(),
     cavity: empty(),
     ribs: { right: [], left: [] },
+    shoulders: { right: { x: 0, y: 0, handX: 0, handY: 0 }, left: { x: 1, y: 0, handX: 1, handY: 0 } },
     brush,
   };
   const outer = outerShape(body, random.fork('outer shape'));
@@ -89,40 +92,56 @@ function outerShape(body: Body, random: Random): Map2 {
   const { field, depth, wallThickness } = patient;
   const outer = new Float32Array(size * size);
   const middle = thorax.middle;
-  const jointY = thorax.apex.right + random.uniform(0.03, 0.09);
+  const jointY = thorax.apex.right + random.uniform(0.055, 0.13);
   const rise = random.uniform(-0.02, 0.02);
   const muscle = wallThickness / field;
   const neck = 5.6 / field + 0.25 * muscle;
   const armRadius = (4.1 + 0.5 * wallThickness + random.normal(0, 0.3)) / field;
-  brush.segment(middle, -0.3, neck * 0.92, middle, thorax.apex.right + 0.05, neck * 1.2, field * 0.95);
+  const apex = Math.min(thorax.apex.right, thorax.apex.left);
+  brush.segment(middle, -0.3, neck * 0.92, middle, apex + 0.02, neck, field * 1.45);
+  brush.segment(middle, apex - 0.02, neck, middle, apex + 0.16, neck * 1.3, field * 1.3);
   for (const side of sides) {
     const sign = signOf(side);
     const wallX = thorax.wall[side][tableIndex(thorax.apex[side] + 0.25)]!;
-    const joint = wallX + sign * (0.045 + 0.6 * muscle);
+    const x = wallX + sign * (0.03 + 0.55 * muscle);
     const y = jointY + sign * rise;
+    const lift = patient.armLift + random.normal(0, 0.06);
+    const handX = x + sign * (0.05 + 0.45 * lift);
+    const handY = y + 0.75 - 0.35 * lift;
+    body.shoulders[side] = { x, y, handX, handY };
+    // Neck muscle down to the tip of the shoulder, then the muscles that cover the top ribs.
     brush.curve(
       bezier(
-        [middle + sign * 0.03, y - 0.06],
-        [middle + sign * 0.12, y - 0.06],
-        [joint - sign * 0.08, y - 0.01],
-        [joint, y + 0.02],
-        [neck * 0.9, armRadius * 1.15],
+        [middle + sign * 0.03, apex - 0.04],
+        [middle + sign * 0.1, apex],
+        [x - sign * 0.1, y - 0.01],
+        [x, y + 0.03],
+        [neck * 0.7, armRadius * 1.1],
         10,
       ),
-      field * 1.35,
+      field * 1.45,
     );
-    const lift = patient.armLift + random.normal(0, 0.06);
-    const hand: [number, number] = [joint + sign * (0.05 + 0.45 * lift), y + 0.75 - 0.35 * lift];
-    brush.segment(joint, y + 0.02, armRadius * 1.1, hand[0], hand[1], armRadius * 0.85, field * 1.2);
+    brush.curve(
+      bezier(
+        [middle + sign * 0.06, apex + 0.1],
+        [middle + sign * 0.12, apex + 0.1],
+        [x - sign * 0.1, y + 0.08],
+        [x, y + 0.09],
+        [0.09, armRadius * 1.15],
+        10,
+      ),
+      field * 1.2,
+    );
+    brush.segment(x, y + 0.03, armRadius * 1.1, handX, handY, armRadius * 0.85, field * 1.45);
     // Muscle folds from the shoulder blade and breast bone to the arm: the front and back of the armpit.
     const lowWall = thorax.wall[side][tableIndex(thorax.apex[side] + 0.45)]!;
     brush.segment(
-      joint,
-      y + 0.05,
+      x,
+      y + 0.07,
       armRadius * 1.05,
-      lowWall + sign * 0.01,
-      thorax.apex[side] + 0.36,
-      0.045 + muscle * 0.6,
+      lowWall + sign * 0.2 * muscle,
+      thorax.apex[side] + 0.42,
+      0.04 + muscle * 0.7,
       field * 1.45,
     );
   }
@@ -141,7 +160,7 @@ function outerShape(body: Body, random: Random): Map2 {
       const x = (column + 0.5) / size - middle;
       const a = x < 0 ? -x / rightWidth : x / leftWidth;
       if (a >= 1 || fade === 0) continue;
-      const trunk = fade * thick * Math.sqrt(1 - a * a * a);
+      const trunk = fade * thick * Math.sqrt(1 - a * a * a * a * a);
       const other = outer[at]!;
       outer[at] = trunk > other ? trunk + 0.06 * other : other + 0.06 * trunk;
     }
@@ -151,19 +170,35 @@ function outerShape(body: Body, random: Random): Map2 {
   return outer;
 }
 
+/** Breasts: thin above, thick below, with a lower border that shows and a side border that hardly does. */
 function breasts(body: Body, outer: Map2, random: Random): void {
-  const { patient, thorax, brush } = body;
+  const { patient, thorax, size } = body;
   const droop = random.uniform(-0.02, 0.06);
   for (const side of sides) {
     const top = thorax.top[side];
     const wall = thorax.wall[side][tableIndex(top)]!;
-    const wide = Math.min(0.15, 0.095 + 0.013 * patient.breast) * random.uniform(0.9, 1.1);
-    const tall = wide * random.uniform(0.85, 1.15);
+    const wide = Math.min(0.16, 0.1 + 0.013 * patient.breast) * random.uniform(0.9, 1.1);
+    const tall = wide * random.uniform(1, 1.5);
     const x = thorax.middle + 0.6 * (wall - thorax.middle) + signOf(side) * random.uniform(-0.01, 0.05);
-    const y = top - 0.01 + droop + random.normal(0, 0.012);
-    brush.ellipse(x, y, wide, tall, patient.breast, 0.55);
-    brush.ellipse(x, y - 0.6 * tall, wide * 0.9, tall * 1.3, patient.breast * 0.6, 1.2);
-    brush.addTo(outer);
+    const y = top - 0.03 + droop + random.normal(0, 0.012);
+    const power = random.uniform(0.45, 0.75);
+    for (
+      let row = Math.max(0, Math.floor((y - tall) * size));
+      row < Math.min(size, (y + tall) * size);
+      row++
+    ) {
+      const v = ((row + 0.5) / size - y) / tall;
+      const full = patient.breast * smoothStep(-1, 0.7, v);
+      for (
+        let column = Math.max(0, Math.floor((x - wide) * size));
+        column < Math.min(size, (x + wide) * size);
+        column++
+      ) {
+        const u = ((column + 0.5) / size - x) / wide;
+        const room = 1 - u * u - v * v;
+        if (room > 0) outer[row * size + column]! += full * room ** power;
+      }
+    }
   }
 }
 
@@ -173,7 +208,7 @@ function greatVessels(body: Body, random: Random): Map2 {
   const { field } = patient;
   const occupied = new Float32Array(size * size);
   const heartBox = boxOf(patient.contours.heart);
-  const heartDepth = 0.8 * (heartBox.right - heartBox.left) * field * random.uniform(0.9, 1.1);
+  const heartDepth = 1.02 * (heartBox.right - heartBox.left) * field * random.uniform(0.9, 1.1);
   const polar = polarOf(patient.contours.heart);
   const middle = thorax.middle;
   const aortic = patient.aorta;
@@ -215,7 +250,7 @@ function greatVessels(body: Body, random: Random): Map2 {
     const y = (row + 0.5) / size;
     const index = tableIndex(y);
     // Beside the heart the lung edge belongs to the heart: only spine and gullet are left of the mediastinum.
-    const upper = 1 - smoothStep(heartBox.top - 0.05, heartBox.top + 0.05, y);
+    const upper = 1 - smoothStep(heartBox.top - 0.02, heartBox.top + 0.12, y);
     const core = 0.046 + 0.01 * smoothStep(heartBox.top, heartBox.bottom, y);
     const right = core + upper * (Math.max(core, (middle - thorax.medial.right[index]!) * widen) - core);
     const left = core + upper * (Math.max(core, (thorax.medial.left[index]! - middle) * widen) - core);
@@ -224,15 +259,25 @@ function greatVessels(body: Body, random: Random): Map2 {
       const x = (column + 0.5) / size;
       const across = x - middle;
       const a = (across < 0 ? -across / right : across / left) / (upper > 0 ? Math.max(cap, 0.6) : 1);
+      if (a < 1.6 && a >= 1) {
+        const skirt = 3.4 * (1 - (a - 1) / 0.6) * upper;
+        if (skirt > occupied[at]!) occupied[at] = skirt;
+      }
       if (a < 1) {
-        const depth = 9 * Math.sqrt(1 - a * a * a) + 4 * clamp01(1 - (across * across) / 0.0012);
+        const depth =
+          2.6 * upper +
+          (9 - 2.6 * upper) * Math.sqrt(1 - a * a * a) +
+          4 * clamp01(1 - (across * across) / 0.0012);
         if (depth > occupied[at]!) occupied[at] = depth;
       }
       if (y > heartBox.top - 0.01 && y < heartBox.bottom && x > heartBox.left && x < heartBox.right) {
         const rho = polarDistance(polar, x, y);
         if (rho < 1) {
-          const depth = heartDepth * Math.sqrt(1 - rho * rho * rho);
-          if (depth > occupied[at]!) occupied[at] = depth + 0.15 * occupied[at]!;
+          // Towards its root the heart gives way to the great vessels.
+          const root = 0.45 + 0.55 * smoothStep(heartBox.top, heartBox.top + 0.1, y);
+          const depth = root * heartDepth * Math.sqrt(1 - rho * rho * rho);
+          const other = occupied[at]!;
+          occupied[at] = depth > other ? depth + 0.15 * other : other + 0.15 * depth;
         }
       }
     }
@@ -263,14 +308,17 @@ function fillChest(body: Body, outer: Map2, occupied: Map2, random: Random): voi
       let filled = 0;
       if (a < 1 && y > apex) {
         const height = thorax.angle[side] - apex;
-        const round = Math.sqrt(clamp01(((y - apex) / height) * 1.9) * 0.9 + 0.1);
+        const round = Math.sqrt(clamp01(((y - apex) / height) * 1.4) * 0.93 + 0.07);
         const depth = inside * round * Math.sqrt(1 - a * a * a);
         cavity[at] = depth;
         const under = y - thorax.dome[side][tableIndex(x)]!;
         const span = thorax.angle[side] - thorax.top[side] + 0.07;
         const b = under > 0 ? 1 - under / span : 1;
         const domed = under <= 0 ? 0 : b <= 0 ? 1 : Math.sqrt(1 - b * b);
-        const free = depth * (1 - domed);
+        // The recess behind the dome ends beside the spine.
+        const beside = smoothStep(0.05, 0.2, Math.abs(x - middle));
+        const recess = under <= 0 ? 1 : 1 - (1 - beside) * smoothStep(0, 0.045, under);
+        const free = depth * (1 - domed) * recess;
         filled = Math.min(free, occupied[at]!);
         lung = free - filled;
       }

@@ -1,7 +1,7 @@
 import type { Random } from '../../../base/index.js';
 import { clamp01 } from './body.js';
 import type { Patient } from './patient.js';
-import { blur, type Map2 } from './raster.js';
+import { blur, type Map2, wideBlur } from './raster.js';
 
 /** How a machine turns what it measured into grey. */
 export interface Display {
@@ -20,8 +20,8 @@ export interface Display {
 export function drawDisplay(patient: Patient, random: Random): Display {
   const frontal = patient.view === 'PA';
   return {
-    lungGrey: frontal ? random.truncatedNormal(0.36, 0.08) : random.truncatedNormal(0.4, 0.08),
-    denseGrey: frontal ? random.truncatedNormal(0.9, 0.05) : random.truncatedNormal(0.83, 0.07),
+    lungGrey: frontal ? random.truncatedNormal(0.38, 0.08) : random.truncatedNormal(0.43, 0.07),
+    denseGrey: frontal ? random.truncatedNormal(0.9, 0.05) : random.truncatedNormal(0.81, 0.07),
     gamma: random.uniform(0.85, 1.2),
     sharpen: { width: random.uniform(0.004, 0.012), gain: random.uniform(0, 0.9) },
     equalise: random.uniform(0.05, 0.4),
@@ -30,8 +30,7 @@ export function drawDisplay(patient: Patient, random: Random): Display {
 
 /** 8-bit grey picture of a detector reading; dense is light. */
 export function show(reading: Map2, size: number, display: Display): Uint8Array {
-  const broad = reading.slice();
-  blur(broad, size, 0.06 * size);
+  const broad = wideBlur(reading, size, 0.06, 48);
   const fine = reading.slice();
   blur(fine, size, display.sharpen.width * size);
   const work = new Float32Array(reading.length);

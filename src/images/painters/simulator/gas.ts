@@ -20,7 +20,7 @@ export function addGas(body: Body, random: Random): void {
       [middle + shift - 0.003, carina - 0.08, radius],
       [middle + shift * 0.5, carina, radius * 0.95],
     ],
-    field * 0.95,
+    field * 0.75,
   );
   for (const sign of [-1, 1])
     brush.segment(

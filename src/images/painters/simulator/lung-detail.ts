@@ -58,20 +58,55 @@ function hilum(body: Body, side: LungSide, random: Random): void {
   const { field } = patient;
   const sign = signOf(side);
   const { x, y } = hilumOf(body, side);
-  const large = (patient.hilum[side] * 1.05) / field;
-  // Descending artery, upper branches and the lower vein.
-  brush.segment(x - sign * 0.03, y - 0.02, large * 1.25, x, y, large * 1.1, field * 0.8);
-  brush.segment(x, y, large, x + sign * 0.018, y + 0.09, large * 0.7, field * 0.8);
-  brush.segment(x, y - 0.01, large * 0.8, x + sign * 0.02, y - 0.06, large * 0.5, field * 0.8);
+  const large = (patient.hilum[side] * random.uniform(0.95, 1.15)) / field;
+  // Main artery out of the mediastinum, its descending and upper branches, upper and lower vein.
+  const turn = random.uniform(-0.01, 0.015);
+  brush.curve(
+    [
+      [x - sign * 0.045, y - 0.02, large * 1.2],
+      [x, y - 0.008, large * 1.15],
+      [x + sign * 0.012, y + 0.035, large * 0.92],
+      [x + sign * 0.02, y + 0.085, large * 0.68],
+      [x + sign * (0.026 + turn), y + 0.15, large * 0.42],
+    ],
+    field * 0.95,
+  );
+  brush.curve(
+    [
+      [x - sign * 0.01, y - 0.015, large * 0.85],
+      [x + sign * 0.012, y - 0.055, large * 0.55],
+      [x + sign * (0.03 + turn), y - 0.1, large * 0.35],
+    ],
+    field * 0.9,
+  );
+  brush.curve(
+    [
+      [x - sign * 0.03, y + 0.06, large * 0.8],
+      [x + sign * 0.02, y + 0.07 + turn, large * 0.55],
+      [x + sign * 0.07, y + 0.075 + 2 * turn, large * 0.32],
+    ],
+    field * 0.8,
+  );
   brush.segment(
     x - sign * 0.03,
-    y + 0.07,
-    large * 0.8,
-    x + sign * 0.04,
-    y + 0.06 + random.uniform(-0.01, 0.02),
-    large * 0.45,
-    field * 0.7,
+    y + 0.005,
+    large * 0.7,
+    x + sign * 0.05,
+    y - 0.04 + turn,
+    large * 0.36,
+    field * 0.8,
   );
+  // Nodes and small branches around them.
+  for (let spot = 0; spot < 7; spot++)
+    brush.ellipse(
+      x + random.normal(0.004 * sign, 0.018),
+      y + random.normal(0.01, 0.032),
+      large * random.uniform(0.3, 0.7),
+      large * random.uniform(0.4, 0.9),
+      random.uniform(0.8, 2),
+      0.5,
+      random.uniform(-0.8, 0.8),
+    );
 }
 
 /** A tree that tapers by Murray's law (r³ = r₁³ + r₂³) and ends where vessels can no longer be seen. */
@@ -109,7 +144,7 @@ function growTree(body: Body, side: LungSide, random: Random): Branch[] {
     // From straight up over the side to steeply down; the middle of the picture has none.
     const angle = -1.45 + (2.95 * (main + random.uniform(-0.3, 0.3))) / (mains - 1);
     const low = angle > 0.2;
-    const radius = (random.uniform(0.2, 0.38) * (low ? 1.2 : 0.9)) / field;
+    const radius = (random.uniform(0.25, 0.46) * (low ? 1.2 : 0.9)) / field;
     const y = start.y + (low ? random.uniform(0.02, 0.09) : random.uniform(-0.05, 0.02));
     const heading = sign > 0 ? angle : Math.PI - angle;
     grow(start.x + sign * 0.005, y, heading, radius, 0);

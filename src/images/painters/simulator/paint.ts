@@ -4,7 +4,7 @@ import type { PaintedRegion, Painting, PaintRequest } from '../../painter.js';
 import { detect } from './beam.js';
 import { drawDisplay, show } from './display.js';
 import type { Map2 } from './raster.js';
-import { Scene, type SceneFinding } from './scene.js';
+import { type Exposure, Scene, type SceneFinding } from './scene.js';
 
 /** Smallest change of the log attenuation that counts as seen, over an area that counts as seen. */
 const visible = { contrast: 0.05, area: 0.0006 };
@@ -17,22 +17,22 @@ export function paintOne(request: PaintRequest, without?: string): Painting {
   const random = Random.of(request.seed, request.id, 'image', request.attempt);
   const { size } = request;
   const scene = new Scene(findingsOf(request.mentions), size, random);
-  let log = scene.attenuation();
+  let shown = scene.attenuation();
   const changes = new Map<SceneFinding, Map2>();
   for (const finding of scene.findings) {
     // The visibility floor: a finding too faint to be seen is drawn again, stronger.
     for (let attempt = 0; ; attempt++) {
-      const change = changeOf(scene, finding, log);
+      const change = changeOf(scene, finding, shown);
       changes.set(finding, change);
       if (attempt === 3 || isVisible(change)) break;
       finding.placed = { ...finding.placed, strength: finding.placed.strength * 1.5 };
-      log = scene.attenuation();
+      shown = scene.attenuation();
     }
   }
   const kept = scene.findings.filter(finding => finding.concept !== without);
-  if (kept.length < scene.findings.length) log = scene.attenuation(kept);
+  if (kept.length < scene.findings.length) shown = scene.attenuation(kept, shown);
   const { patient, beam } = scene;
-  const reading = detect(log, size, patient, beam, random.fork('noise'));
+  const reading = detect(shown.log, size, patient, beam, random.fork('noise'));
   const pixels = show(reading, size, drawDisplay(patient, random.fork('display')));
   return {
     pixels,
@@ -46,10 +46,11 @@ export function paintOne(request: PaintRequest, without?: string): Painting {
 }
 
 /** |difference of the log attenuation| to the twin without the finding. */
-function changeOf(scene: Scene, finding: SceneFinding, log: Map2): Map2 {
-  const twin = scene.attenuation(scene.findings.filter(other => other !== finding));
-  for (let at = 0; at < twin.length; at++) twin[at] = Math.abs(log[at]! - twin[at]!);
-  return twin;
+function changeOf(scene: Scene, finding: SceneFinding, shown: Exposure): Map2 {
+  const rest = scene.findings.filter(other => other !== finding);
+  const change = scene.attenuation(rest, shown).log;
+  for (let at = 0; at < change.length; at++) change[at] = Math.abs(shown.log[at]! - change[at]!);
+  return change;
 }
 
 function isVisible(change: Map2): boolean {

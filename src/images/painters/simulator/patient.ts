@@ -63,7 +63,7 @@ export function drawPatient(random: Random): Patient {
     field: person.uniform(36, 43),
     contours: placeContours(random.fork('contours'), frontal),
     depth: 21.5 + 2.6 * habitus + (sex === 'M' ? 1 : -0.5) + person.normal(0, 0.8),
-    wallThickness: Math.max(1, 2.6 + 1.3 * habitus + person.normal(0, 0.4)),
+    wallThickness: Math.max(1.4, 4 + 1.5 * habitus + person.normal(0, 0.5)),
     fatShare: clamp(0.22 + 0.1 * habitus + (sex === 'F' ? 0.06 : 0), 0.05, 0.6),
     breast: sex === 'F' ? Math.max(0, person.normal(2.6 + 1.2 * habitus, 1.1)) : 0,
     rotation: person.normal(0, frontal ? 0.008 : 0.016),
@@ -94,7 +94,7 @@ function placeContours(random: Random, frontal: boolean): Contours {
   const place = random.fork('place');
   const scale = place.truncatedNormal(frontal ? 0.86 : 0.85, 0.06);
   const aspect = place.truncatedNormal(1, 0.03);
-  const shiftX = place.normal(0, 0.018);
+  const shiftX = place.normal(-0.01, 0.018);
   const shiftY = place.normal(frontal ? -0.02 : 0.01, 0.025);
   const tilt = place.normal(0, frontal ? 0.012 : 0.025);
   // Breath: the floor of the lungs moves, their top stays.

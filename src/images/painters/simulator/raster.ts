@@ -205,24 +205,93 @@ export function polygonCoverage(polygon: readonly number[], size: number): Map2 
 export function blur(map: Map2, size: number, deviation: number): void {
   if (deviation < 0.3) return;
   const radius = Math.max(0.5, (Math.sqrt(4 * deviation * deviation + 1) - 1) / 2);
-  const line = new Float32Array(size);
+  const other = new Float32Array(map.length);
   for (let pass = 0; pass < 3; pass++) {
-    for (let row = 0; row < size; row++) runningMean(map, row * size, 1, size, radius, line);
-    for (let column = 0; column < size; column++) runningMean(map, column, size, size, radius, line);
+    meanAlongRows(map, other, size, radius);
+    meanAlongColumns(other, map, size, radius);
   }
 }
 
-/** Mean over a window of 2 radius + 1 places; the outermost count in part when radius is not whole. */
-function runningMean(map: Map2, start: number, stride: number, size: number, radius: number, line: Map2) {
+/** A wide blur by way of a coarse grid of `cells`² means; the deviation is a fraction of the side. */
+export function wideBlur(
+  map: Map2,
+  size: number,
+  deviation: number,
+  cells: number,
+  ceiling = Infinity,
+): Map2 {
+  const grid = new Float32Array(cells * cells);
+  const counts = new Float32Array(cells * cells);
+  for (let row = 0, at = 0; row < size; row++) {
+    const line = Math.floor((row * cells) / size) * cells;
+    for (let column = 0; column < size; column++, at++) {
+      const cell = line + Math.floor((column * cells) / size);
+      const value = map[at]!;
+      grid[cell]! += Math.min(value, ceiling);
+      counts[cell]! += 1;
+    }
+  }
+  for (let cell = 0; cell < grid.length; cell++) grid[cell]! /= counts[cell]!;
+  blur(grid, cells, deviation * cells);
+  const result = new Float32Array(size * size);
+  const scale = cells / size;
+  for (let row = 0, at = 0; row < size; row++) {
+    const v = Math.min(cells - 1.001, Math.max(0, (row + 0.5) * scale - 0.5));
+    const r = Math.floor(v);
+    const fy = v - r;
+    for (let column = 0; column < size; column++, at++) {
+      const u = Math.min(cells - 1.001, Math.max(0, (column + 0.5) * scale - 0.5));
+      const c = Math.floor(u);
+      const fx = u - c;
+      const corner = r * cells + c;
+      const top = grid[corner]! + (grid[corner + 1]! - grid[corner]!) * fx;
+      const bottom = grid[corner + cells]! + (grid[corner + cells + 1]! - grid[corner + cells]!) * fx;
+      result[at] = top + (bottom - top) * fy;
+    }
+  }
+  return result;
+}
+
+/** Mean over 2 radius + 1 places of each row; the outermost count in part when radius is not whole. */
+function meanAlongRows(from: Map2, to: Map2, size: number, radius: number): void {
   const whole = Math.floor(radius);
   const part = radius - whole;
-  const width = 2 * radius + 1;
-  for (let place = 0; place < size; place++) line[place] = map[start + place * stride]!;
-  const at = (place: number) => line[place < 0 ? 0 : place >= size ? size - 1 : place]!;
-  let sum = 0;
-  for (let place = -whole; place <= whole; place++) sum += at(place);
-  for (let place = 0; place < size; place++) {
-    map[start + place * stride] = (sum + part * (at(place - whole - 1) + at(place + whole + 1))) / width;
-    sum += at(place + whole + 1) - at(place - whole);
+  const scale = 1 / (2 * radius + 1);
+  const last = size - 1;
+  for (let start = 0; start < from.length; start += size) {
+    let sum = 0;
+    for (let place = -whole; place <= whole; place++)
+      sum += from[start + (place < 0 ? 0 : Math.min(place, last))]!;
+    for (let place = 0; place < size; place++) {
+      const before = from[start + (place > whole ? place - whole - 1 : 0)]!;
+      const after = from[start + (place + whole < last ? place + whole + 1 : last)]!;
+      to[start + place] = (sum + part * (before + after)) * scale;
+      sum += after - from[start + (place > whole ? place - whole : 0)]!;
+    }
+  }
+}
+
+/** The same along columns, a whole row at a time so that memory is read in order. */
+function meanAlongColumns(from: Map2, to: Map2, size: number, radius: number): void {
+  const whole = Math.floor(radius);
+  const part = radius - whole;
+  const scale = 1 / (2 * radius + 1);
+  const last = size - 1;
+  const sums = new Float64Array(size);
+  const rowOf = (row: number) => (row < 0 ? 0 : Math.min(row, last)) * size;
+  for (let row = -whole; row <= whole; row++) {
+    const start = rowOf(row);
+    for (let column = 0; column < size; column++) sums[column]! += from[start + column]!;
+  }
+  for (let row = 0; row < size; row++) {
+    const before = rowOf(row - whole - 1);
+    const after = rowOf(row + whole + 1);
+    const leaving = rowOf(row - whole);
+    const out = row * size;
+    for (let column = 0; column < size; column++) {
+      const next = from[after + column]!;
+      to[out + column] = (sums[column]! + part * (from[before + column]! + next)) * scale;
+      sums[column]! += next - from[leaving + column]!;
+    }
   }
 }

@@ -19,6 +19,12 @@ export interface SceneFinding {
   readonly random: Random;
 }
 
+/** A body and its log attenuation. */
+export interface Exposure {
+  readonly body: Body;
+  readonly log: Map2;
+}
+
 /** A patient with findings before the beam, from which pictures and twins are made. */
 export class Scene {
   readonly size: number;
@@ -44,9 +50,10 @@ export class Scene {
     return this.#plain;
   }
 
-  /** Log attenuation of the patient with these findings. */
-  attenuation(findings: readonly SceneFinding[] = this.findings): Map2 {
-    return attenuate(this.body(findings), this.beam);
+  /** Log attenuation of the patient with these findings; `like` is one already made, to save work. */
+  attenuation(findings: readonly SceneFinding[] = this.findings, like?: Exposure): Exposure {
+    const body = this.body(findings);
+    return { body, log: attenuate(body, this.beam, like) };
   }
 
   /** The patient's tissues with these findings. */

@@ -134,9 +134,7 @@ function shoulder(body: Body, bone: Map2, side: LungSide, random: Random): void 
   const middle = thorax.middle;
   const wall = thorax.wall[side][tableIndex(thorax.apex[side] + 0.25)]!;
   const apexY = thorax.apex[side];
-  const muscle = patient.wallThickness / field;
-  const jointX = wall + sign * (0.035 + 0.6 * muscle);
-  const jointY = apexY + random.uniform(0.02, 0.09);
+  const { x: jointX, y: jointY, handX, handY } = body.shoulders[side];
   // Collar bone: S-shaped, from the breast bone to the tip of the shoulder.
   const contour = side === 'right' ? patient.contours.rightClavicle : patient.contours.leftClavicle;
   let innerY = apexY + 0.08;
@@ -160,9 +158,9 @@ function shoulder(body: Body, bone: Map2, side: LungSide, random: Random): void 
       [collar * 1.25, collar * 0.95],
       16,
     ),
-    field * 0.8,
+    field * 1.2,
     0.13 / field,
-    0.16,
+    0.25,
   );
   brush.addTo(bone);
   // Shoulder blade: thin plate with a thick side border, its spine, and the tip over the joint.
@@ -173,9 +171,9 @@ function shoulder(body: Body, bone: Map2, side: LungSide, random: Random): void 
   ];
   const neck: [number, number] = [jointX - sign * 0.035, jointY + 0.015];
   const crest: [number, number] = [wall - sign * (0.015 + 0.1 * over), jointY + 0.02];
-  brush.segment(crest[0], crest[1] + 0.01, 0.02, tip[0], tip[1], 0.014, field * 0.05);
-  brush.segment(neck[0], neck[1] + 0.03, 0.03, tip[0], tip[1] - 0.03, 0.02, field * 0.05);
-  brush.segment(crest[0], crest[1], 0.03, neck[0], neck[1] + 0.02, 0.03, field * 0.05);
+  brush.segment(crest[0], crest[1] + 0.01, 0.02, tip[0], tip[1], 0.014, field * 0.1);
+  brush.segment(neck[0], neck[1] + 0.03, 0.03, tip[0], tip[1] - 0.03, 0.02, field * 0.1);
+  brush.segment(crest[0], crest[1], 0.03, neck[0], neck[1] + 0.02, 0.03, field * 0.1);
   brush.addTo(bone);
   const border = 0.33 / field;
   brush.curve(
@@ -223,7 +221,6 @@ function shoulder(body: Body, bone: Map2, side: LungSide, random: Random): void 
   brush.addTo(bone);
   // Upper arm: head and shaft.
   const head = 2.3 / field;
-  const lifted = patient.armLift;
   const headX = jointX + sign * 0.018;
   brush.ellipse(headX, jointY + 0.018, head, head * 1.05, 0.95, 0.55);
   brush.addTo(bone);
@@ -231,12 +228,12 @@ function shoulder(body: Body, bone: Map2, side: LungSide, random: Random): void 
     headX + sign * 0.01,
     jointY + 0.03,
     1.35 / field,
-    headX + sign * (0.05 + 0.45 * lifted),
-    jointY + 0.75 - 0.35 * lifted,
+    handX,
+    handY,
     1.05 / field,
     field,
-    0.32 / field,
-    0.12,
+    0.26 / field,
+    0.1,
   );
   brush.addTo(bone);
 }

@@ -24,7 +24,7 @@ export const consolidation: FindingKind = {
     for (const side of placed.sides) {
       const own = random.fork(side);
       const [x, y] = lungPlace(body, side, ...siteCentre(placed.site, own));
-      const wide = (0.045 + 0.085 * placed.severity) * own.uniform(0.85, 1.2);
+      const wide = (0.055 + 0.1 * placed.severity) * own.uniform(0.85, 1.2);
       const tall = wide * own.uniform(0.7, 1.5);
       const patches: Patch[] = [];
       const count = placed.extent === 'multifocal' ? 3 + own.integer(3) : 1 + own.integer(3);
@@ -36,7 +36,7 @@ export const consolidation: FindingKind = {
           rx: wide * own.uniform(0.55, 1),
           ry: tall * own.uniform(0.55, 1),
           solid: Math.min(0.9, (0.18 + 0.38 * placed.severity) * own.uniform(0.8, 1.1) * placed.strength),
-          softness: own.uniform(0.25, 0.8),
+          softness: own.uniform(0.4, 1),
         });
       }
       fillPatches(body, side, patches, own, 0.7, 0.3);
@@ -96,7 +96,7 @@ export const pneumonia: FindingKind = {
           u + own.normal(0, wide ? 0.25 : 0.13),
           v + own.normal(0, wide ? 0.22 : 0.1),
         );
-        const radius = (0.025 + 0.05 * placed.severity) * own.uniform(0.6, 1.3);
+        const radius = (0.04 + 0.06 * placed.severity) * own.uniform(0.6, 1.3);
         patches.push({
           x,
           y,
@@ -164,7 +164,7 @@ export const edema: FindingKind = {
         const near = Math.exp(-0.5 * (dx * dx + dy * dy));
         const low = Math.max(0, lungHeight(body, side, y) - 0.35) * basal * 0.6;
         const haze = core * (0.85 * near + low + 0.12);
-        return haze * Math.max(0.15, 1 + 0.45 * noiseAt(broad, x, y, 5) + 0.5 * noiseAt(fine, x, y, 9));
+        return haze * Math.max(0.15, 1 + 0.45 * noiseAt(broad, x, y, 5) + 0.35 * noiseAt(fine, x, y, 4));
       });
       septalLines(body, side, placed, own);
     }

@@ -100,8 +100,8 @@ export function fillPatches(
   roughness = 0.5,
   grain = 0.35,
 ): void {
-  const edge = noisePlace(random, 0.65);
-  const inner = noisePlace(random, 0.8);
+  const edge = noisePlace(random, 0.5);
+  const inner = noisePlace(random, 0.65);
   const { size, thorax } = body;
   const lung = body.paths.lung;
   let top = 1;
@@ -126,14 +126,14 @@ export function fillPatches(
         const v = (y - patch.y) / patch.ry;
         const squared = u * u + v * v;
         if (squared > 4) continue;
-        if (Number.isNaN(wave)) wave = noiseAt(edge, x, y, 5);
+        if (Number.isNaN(wave)) wave = noiseAt(edge, x, y, 4);
         const inside = 1 - Math.sqrt(squared) + roughness * wave * 0.5;
-        const width = 0.12 + 0.9 * patch.softness;
+        const width = 0.2 + 1.1 * patch.softness;
         const t = clamp01((inside + 0.35 * width) / width);
         clear *= 1 - patch.solid * t * t * (3 - 2 * t);
       }
       if (clear === 1) continue;
-      const uneven = 1 + grain * 0.5 * noiseAt(inner, x, y, 6);
+      const uneven = 1 + grain * 0.5 * noiseAt(inner, x, y, 4);
       fillLung(body, at, clamp01((1 - clear) * uneven) * fade(body, x));
     }
   }
@@ -161,7 +161,7 @@ export function fillBy(
 
 /** The lungs do not meet in the middle: what is in one of them ends softly there. */
 function fade(body: Body, x: number): number {
-  return clamp01((Math.abs(x - body.thorax.middle) - 0.012) / 0.04);
+  return clamp01((Math.abs(x - body.thorax.middle) - 0.015) / 0.08);
 }
 
 /** Distance from the inner chest wall to a place, positive inside. */

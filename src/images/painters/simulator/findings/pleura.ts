@@ -103,7 +103,7 @@ function collapseLung(body: Body, side: LungSide, placed: Placed, random: Random
         vessels[at]! -= vessel;
         paths.blood[at] = Math.max(0, paths.blood[at]! - vessel);
         // Some lung stays before or behind the air.
-        const air = (lung + vessel) * gone * random0(severity);
+        const air = (lung + vessel) * gone * airShare(severity);
         paths.lung[at] = Math.max(0, lung + vessel - air);
       }
       if (gone < 1) lungDensity[at]! *= 1 + (denser - 1) * (1 - gone);
@@ -112,7 +112,7 @@ function collapseLung(body: Body, side: LungSide, placed: Placed, random: Random
 }
 
 /** Share of the depth that is air where the lung has come off the wall. */
-function random0(severity: number): number {
+function airShare(severity: number): number {
   return 0.82 + 0.18 * severity;
 }
 
@@ -145,15 +145,15 @@ function thicken(body: Body, side: LungSide, kind: string, placed: Placed, rando
     let depth = 0;
     if (kind === 'cap') {
       const below = y - thorax.apex[side];
-      const cap = thick * 1.6 * (1 + 0.4 * noiseAt(wave, x, 0.3, 5));
+      const cap = thick * 1.6 * Math.max(0.4, 1 + 0.4 * noiseAt(wave, x, 0.3, 3));
       depth = smoothStep(cap * 1.25, cap * 0.75, Math.min(below, wall * 1.4 + 0.4 * below));
     } else if (kind === 'band') {
       const along = smoothStep(from - 0.1, from + 0.1, height) * (1 - smoothStep(to - 0.1, to + 0.1, height));
-      const band = thick * along * (1 + 0.35 * noiseAt(wave, 0.3, y, 5));
+      const band = thick * along * (1 + 0.35 * noiseAt(wave, 0.3, y, 3));
       depth = band > 0.001 ? smoothStep(band * 1.3, band * 0.7, wall) : 0;
     } else {
       const corner = Math.hypot(wall * 0.8, Math.max(0, thorax.angle[side] - y));
-      const reach = thick * 2.8 * (1 + 0.25 * noiseAt(wave, x, y, 4));
+      const reach = thick * 2.8 * Math.max(0.4, 1 + 0.25 * noiseAt(wave, x, y, 3));
       depth = smoothStep(reach * 1.2, reach * 0.8, corner);
     }
     return depth * 0.75;
