@@ -1,6 +1,7 @@
 import { Random, UsageError } from '../../base/index.js';
+import type { EntityType } from '../../data/index.js';
 import type { Conflicts } from './conflicts.js';
-import { type Decks, naturalShare } from './decks.js';
+import { type Decks, naturalShare, type Reserve } from './decks.js';
 import type { PlanSettings } from './settings.js';
 
 /**
@@ -82,7 +83,12 @@ export function layOut(decks: Decks, settings: PlanSettings, conflicts: Conflict
     const samples = counts.map(count =>
       Int32Array.from([...there.splice(0, count), ...notThere.splice(0, k - count), ...anatomy.splice(0, m)]),
     );
-    return exchangeConflicts(samples, number => decks.entities[number]!.type, conflicts, random);
+    const typeOf = (entity: number) => decks.entities[entity]!.type;
+    const reserves = new Map<EntityType, Reserve>();
+    if (end - start < BLOCK_SIZE) {
+      for (const deck of Object.values(decks.of)) reserves.set(deck.type, deck.reserve(totals[deck.type]));
+    }
+    return exchangeConflicts(samples, { typeOf, conflicts, reserves, random });
   }
 
   return { blocks, totals, draw };
@@ -147,18 +153,22 @@ function apportion(weights: readonly number[], size: number): number[] {
   return counts.flatMap((count, findings) => Array.from({ length: count }, () => findings));
 }
 
+interface Exchange {
+  typeOf(entity: number): EntityType;
+  readonly conflicts: Conflicts;
+  /** For the last, short block, which has few samples to exchange with. */
+  readonly reserves: ReadonlyMap<EntityType, Reserve>;
+  readonly random: Random;
+}
+
 /**
  * Exchanges entities of one type between samples of the block until no sample breaks a rule. The block's
- * uses stay what they were, so cap and balance hold. What no exchange can place (a normal chest, where every report has a
- * finding) is left out: that sample says one entity less.
+ * uses stay what they were, so cap and balance hold. What no exchange can place (a normal chest, where every
+ * report has a finding) is left out: that sample says one entity less.
  */
-function exchangeConflicts(
-  samples: Int32Array[],
-  typeOf: (entity: number) => string,
-  conflicts: Conflicts,
-  random: Random,
-): Int32Array[] {
-  const slotsOf = new Map<string, { sample: number; slot: number }[]>();
+function exchangeConflicts(samples: Int32Array[], exchange: Exchange): Int32Array[] {
+  const { typeOf, conflicts, reserves, random } = exchange;
+  const slotsOf = new Map<EntityType, { sample: number; slot: number }[]>();
   samples.forEach((entities, sample) => {
     entities.forEach((entity, slot) => {
       const type = typeOf(entity);
@@ -175,27 +185,38 @@ function exchangeConflicts(
     return false;
   };
 
+  /** Finds the slot of another sample with which this one can change, and changes them. */
+  function change(sample: number, slot: number): boolean {
+    const entity = samples[sample]![slot]!;
+    const partners = slotsOf.get(typeOf(entity))!;
+    const offset = random.integer(partners.length);
+    for (let step = 0; step < partners.length; step++) {
+      const partner = partners[(offset + step) % partners.length]!;
+      if (partner.sample === sample) continue;
+      const theirs = samples[partner.sample]![partner.slot]!;
+      if (theirs === entity || breaks(sample, slot, theirs)) continue;
+      if (breaks(partner.sample, partner.slot, entity)) continue;
+      samples[sample]![slot] = theirs;
+      samples[partner.sample]![partner.slot] = entity;
+      return true;
+    }
+    const reserve = reserves.get(typeOf(entity));
+    if (reserve === undefined || !reserve.mayLeave(entity)) return false;
+    const fitting = reserve.entities.findIndex(theirs => !breaks(sample, slot, theirs));
+    if (fitting === -1) return false;
+    samples[sample]![slot] = reserve.entities[fitting]!;
+    reserve.entities.splice(fitting, 1);
+    return true;
+  }
+
   for (let pass = 0; pass < PASSES; pass++) {
     let moved = false;
     let broken = false;
     samples.forEach((entities, sample) => {
       for (let slot = 0; slot < entities.length; slot++) {
-        const entity = entities[slot]!;
-        if (!breaks(sample, slot, entity)) continue;
+        if (!breaks(sample, slot, entities[slot]!)) continue;
         broken = true;
-        const partners = slotsOf.get(typeOf(entity))!;
-        const offset = random.integer(partners.length);
-        for (let step = 0; step < partners.length; step++) {
-          const partner = partners[(offset + step) % partners.length]!;
-          if (partner.sample === sample) continue;
-          const theirs = samples[partner.sample]![partner.slot]!;
-          if (theirs === entity || breaks(sample, slot, theirs)) continue;
-          if (breaks(partner.sample, partner.slot, entity)) continue;
-          entities[slot] = theirs;
-          samples[partner.sample]![partner.slot] = entity;
-          moved = true;
-          break;
-        }
+        if (change(sample, slot)) moved = true;
       }
     });
     if (!broken || !moved) break;

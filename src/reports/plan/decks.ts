@@ -13,7 +13,19 @@ export interface Deck {
   readonly first: number;
   /** The entity (its number among all) at a place from 0 on. */
   at(place: number): number;
+  /** What may be exchanged with the end of a plan that uses this many places. */
+  reserve(used: number): Reserve;
 }
+
+/** Entities that a plan's end has not dealt and may take for others without harm to the balance. */
+export interface Reserve {
+  readonly entities: number[];
+  /** Whether an entity may be given for one of the reserve. */
+  mayLeave(entity: number): boolean;
+}
+
+/** How many entities a reserve has at most. */
+const RESERVE_SIZE = 256;
 
 /** All that plans may draw. */
 export interface Decks {
@@ -57,19 +69,31 @@ export function layDecks(bank: Bank, settings: PlanSettings): Decks {
 
 /** Round after round, each a random order of all entities: no entity is ever two uses ahead of another. */
 function balancedDeck(type: EntityType, entities: readonly BankEntity[], first: number, seed: number): Deck {
+  const size = entities.length;
   let round = -1;
   let order: Permutation | undefined;
+  function at(place: number): number {
+    const wanted = Math.floor(place / size);
+    if (order === undefined || wanted !== round) {
+      round = wanted;
+      order = keyedPermutation(size, Random.of(seed, 'plan', type, round));
+    }
+    return first + order.at(place - round * size);
+  }
   return {
     type,
     entities,
     first,
-    at(place) {
-      const wanted = Math.floor(place / entities.length);
-      if (order === undefined || wanted !== round) {
-        round = wanted;
-        order = keyedPermutation(entities.length, Random.of(seed, 'plan', type, round));
-      }
-      return first + order.at(place - round * entities.length);
+    at,
+    reserve(used) {
+      // In the last, broken round an entity that had its turn may change places with one that had not.
+      const begun = size === 0 ? 0 : used % size;
+      const turn = new Set(Array.from({ length: begun }, (_, step) => at(used - begun + step)));
+      const left = begun === 0 ? 0 : Math.min(size - begun, RESERVE_SIZE);
+      return {
+        entities: Array.from({ length: left }, (_, step) => at(used + step)),
+        mayLeave: entity => turn.has(entity),
+      };
     },
   };
 }
@@ -82,21 +106,26 @@ function naturalDeck(type: EntityType, entities: readonly BankEntity[], first: n
     total += entity.count;
     upTo[index] = total;
   });
+  function at(place: number): number {
+    const target = Random.of(seed, 'plan', type, place).next() * total;
+    let low = 0;
+    let high = entities.length - 1;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (upTo[middle]! > target) high = middle;
+      else low = middle + 1;
+    }
+    return first + low;
+  }
   return {
     type,
     entities,
     first,
-    at(place) {
-      const target = Random.of(seed, 'plan', type, place).next() * total;
-      let low = 0;
-      let high = entities.length - 1;
-      while (low < high) {
-        const middle = (low + high) >>> 1;
-        if (upTo[middle]! > target) high = middle;
-        else low = middle + 1;
-      }
-      return first + low;
-    },
+    at,
+    reserve: used => ({
+      entities: total === 0 ? [] : Array.from({ length: RESERVE_SIZE }, (_, step) => at(used + step)),
+      mayLeave: () => true,
+    }),
   };
 }
 

@@ -124,6 +124,7 @@ export async function planToFile(options: {
   bank: Bank;
   settings: PlanSettingsInput;
   out: string;
+  signal?: AbortSignal | undefined;
 }): Promise<PlanSummary> {
   const started = performance.now();
   const planner = new Planner(options.bank, options.settings);
@@ -142,7 +143,10 @@ export async function planToFile(options: {
     for (let index = 0; index < pairs; index++) {
       yield planner.report(index);
       counter.add(planner.numbers(index));
-      if (index % 1000 === 0) progress.update(index);
+      if (index % 1000 === 0) {
+        options.signal?.throwIfAborted();
+        progress.update(index);
+      }
     }
     progress.update(pairs);
   }

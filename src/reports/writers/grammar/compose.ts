@@ -1,7 +1,7 @@
 import type { Random } from '../../../base/index.js';
 import type { PlannedEntity } from '../../../data/index.js';
 import { fillFrame, fillList, fillPresent, joinList } from './fill.js';
-import { type Choice, deniedNoun, presentPhrase } from './noun-phrase.js';
+import { type Choice, canPlaceFirst, deniedNoun, presentPhrase } from './noun-phrase.js';
 import { ANATOMY_PLURALS } from './nouns.js';
 import { FRAMES, HEADINGS, NORMAL_IMPRESSIONS, NORMALS, type Style } from './templates.js';
 import { DEGREE_ADVERBS } from './words.js';
@@ -82,9 +82,10 @@ function presentUnits(entities: readonly PlannedEntity[], style: Style, choice: 
   for (let index = 0; index < entities.length; index++) {
     const entity = entities[index]!;
     const next = entities[index + 1];
-    if (next !== undefined && !choice.plain && choice.random.chance(PAIR_CHANCE)) {
+    if (next !== undefined && canShare(entity, next, choice)) {
       const template = choice.random.pick(style.presentPair);
-      const text = fillPresent(template, presentPhrase(entity, choice), presentPhrase(next, choice));
+      const both = { ...choice, placeFirst: true };
+      const text = fillPresent(template, presentPhrase(entity, both), presentPhrase(next, both));
       units.push({ concept: entity.concept, text, kind: 'present' });
       index++;
     } else {
@@ -92,6 +93,10 @@ function presentUnits(entities: readonly PlannedEntity[], style: Style, choice: 
     }
   }
   return units;
+}
+
+function canShare(one: PlannedEntity, other: PlannedEntity, { plain, random }: Choice): boolean {
+  return !plain && canPlaceFirst(one) && canPlaceFirst(other) && random.chance(PAIR_CHANCE);
 }
 
 function presentSentence(entity: PlannedEntity, style: Style, choice: Choice): string {

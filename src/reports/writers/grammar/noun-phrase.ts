@@ -1,5 +1,5 @@
 import type { Random } from '../../../base/index.js';
-import type { Attributes, PlannedEntity } from '../../../data/index.js';
+import type { Attributes, PlannedEntity, Site } from '../../../data/index.js';
 import { MASS_ENDINGS, NOUNS, SIZED } from './nouns.js';
 import {
   DEGREES,
@@ -7,6 +7,7 @@ import {
   SIDE_ADJECTIVES,
   SIDE_PLACES,
   SITE_ADJECTIVES,
+  SITE_AFTER_ONLY,
   SITE_NOUNS,
   SIZES,
 } from './words.js';
@@ -60,6 +61,7 @@ function articleOf(word: string): string {
 }
 
 function pluralOf(noun: string): string {
+  if (noun.endsWith('sis')) return `${noun.slice(0, -2)}es`;
   if (/[^aeiou]y$/.test(noun)) return `${noun.slice(0, -1)}ies`;
   return /(s|x|ch|sh)$/.test(noun) ? `${noun}es` : `${noun}s`;
 }
@@ -71,6 +73,17 @@ export interface Choice {
   readonly plain: boolean;
   /** Concepts of the lung's tissue, of which one may say "in the left lung". */
   readonly inLung: ReadonlySet<string>;
+  /** Says side and site only before the noun, so that two findings can share a sentence without doubt. */
+  readonly placeFirst?: boolean;
+}
+
+/** Whether side and site can stand before the noun. */
+export function canPlaceFirst({ concept, site }: PlannedEntity): boolean {
+  return site === undefined || siteAdjectives(concept, site).length > 0;
+}
+
+function siteAdjectives(concept: string, site: Site): readonly string[] {
+  return SITE_AFTER_ONLY[concept]?.includes(site) ? [] : SITE_ADJECTIVES[site];
 }
 
 const pick = <T>(choice: Choice, options: readonly T[]): T =>
@@ -106,17 +119,18 @@ export function deniedNoun(concept: string, choice: Choice): string {
 
 /** Side and site, as adjectives before the noun or as a place after it. */
 function placeOf(entity: PlannedEntity, choice: Choice): { before: string; after: string } {
-  const { side, site } = entity;
+  const { concept, side, site } = entity;
   const after = () => ({ before: '', after: placeAfter(entity, choice) });
   if (site === undefined) {
     if (side === undefined) return { before: '', after: '' };
-    if (choice.plain || choice.random.chance(0.7)) {
+    if (choice.plain || choice.placeFirst || choice.random.chance(0.7)) {
       return { before: pick(choice, SIDE_ADJECTIVES[side]), after: '' };
     }
     return after();
   }
-  const adjectives = SITE_ADJECTIVES[site];
-  if (adjectives.length === 0 || choice.plain || choice.random.chance(0.5)) return after();
+  const adjectives = siteAdjectives(concept, site);
+  if (adjectives.length === 0 || choice.plain) return after();
+  if (!choice.placeFirst && choice.random.chance(0.5)) return after();
   if (side === 'bilateral' && choice.random.chance(0.5)) {
     if (site === 'base') return { before: choice.random.pick(['bibasilar', 'bibasal']), after: '' };
     if (site === 'apex') return { before: 'biapical', after: '' };

@@ -9,11 +9,7 @@ export const NOUNS: Readonly<Record<string, readonly string[]>> = {
     'a consolidative opacity|consolidative opacities',
     'alveolar consolidation',
   ],
-  'airspace disease': [
-    'airspace disease',
-    'airspace opacification',
-    'an airspace opacity|airspace opacities',
-  ],
+  'airspace disease': ['airspace disease', 'air space disease'],
   infiltrate: ['an infiltrate|infiltrates', 'infiltration', 'a pulmonary infiltrate|pulmonary infiltrates'],
   'lung opacity': [
     'an opacity|opacities',
@@ -30,7 +26,12 @@ export const NOUNS: Readonly<Record<string, readonly string[]>> = {
     'platelike atelectasis',
   ],
   'lung nodule': ['a nodule|nodules', 'a pulmonary nodule|pulmonary nodules', 'a lung nodule|lung nodules'],
-  'lung mass': ['a mass|masses', 'a lung mass|lung masses', 'a pulmonary mass|pulmonary masses'],
+  'lung mass': [
+    'a mass lesion|mass lesions',
+    'a mass|masses',
+    'a lung mass|lung masses',
+    'a pulmonary mass|pulmonary masses',
+  ],
   'lung lesion': [
     'a lung lesion|lung lesions',
     'a pulmonary lesion|pulmonary lesions',
@@ -86,12 +87,14 @@ export const NOUNS: Readonly<Record<string, readonly string[]>> = {
     'enlargement of the heart',
   ],
   'enlarged cardiomediastinum': [
-    'enlargement of the cardiomediastinum',
     'cardiomediastinal enlargement',
     'mediastinal widening',
     'widening of the mediastinum',
   ],
-  'mediastinal mass': ['a mediastinal mass|mediastinal masses'],
+  'mediastinal mass': [
+    'an anterior mediastinal mass|anterior mediastinal masses',
+    'a mediastinal mass|mediastinal masses',
+  ],
   'mediastinal shift': ['mediastinal shift'],
   'hilar enlargement': ['hilar enlargement', 'hilar prominence'],
   lymphadenopathy: ['lymphadenopathy', 'adenopathy'],

@@ -198,7 +198,6 @@ export const NORMALS: Readonly<
       'The cardiac silhouette is normal in size.',
       'The heart size is normal.',
       'Cardiac silhouette is within normal limits.',
-      'The heart is not enlarged.',
     ],
     short: [
       'Heart size normal.',

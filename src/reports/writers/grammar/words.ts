@@ -50,9 +50,9 @@ export const SIDE_PLACES: WordsOf<Side> = {
 /** Site before a noun; none where a site is only said after it. */
 export const SITE_ADJECTIVES: WordsOf<Site> = {
   apex: ['apical'],
-  'upper zone': ['upper zone', 'upper lung zone', 'upper lung'],
-  'mid zone': ['mid zone', 'mid lung zone', 'mid lung'],
-  'lower zone': ['lower zone', 'lower lung zone', 'lower lung'],
+  'upper zone': ['upper zone', 'upper lung zone'],
+  'mid zone': ['mid zone', 'mid lung zone'],
+  'lower zone': ['lower zone', 'lower lung zone'],
   base: ['basilar', 'basal'],
   'upper lobe': ['upper lobe'],
   'middle lobe': ['middle lobe'],
@@ -72,15 +72,15 @@ export const SITE_NOUNS: Readonly<Record<Site, { one: readonly string[]; both: r
   },
   'upper zone': {
     one: ['in the {side} upper zone', 'in the {side} upper lung zone', 'in the {side} upper lung'],
-    both: ['in both upper zones', 'in both upper lung zones', 'in both upper lungs'],
+    both: ['in both upper lung zones', 'in both upper lungs'],
   },
   'mid zone': {
     one: ['in the {side} mid zone', 'in the {side} mid lung zone', 'in the {side} mid lung'],
-    both: ['in both mid zones', 'in both mid lung zones'],
+    both: ['in both mid lung zones'],
   },
   'lower zone': {
     one: ['in the {side} lower zone', 'in the {side} lower lung zone', 'in the {side} lower lung'],
-    both: ['in both lower zones', 'in both lower lung zones'],
+    both: ['in both lower lung zones'],
   },
   base: {
     one: ['at the {side} base', 'at the {side} lung base', 'in the {side} lung base'],
@@ -106,4 +106,15 @@ export const SITE_NOUNS: Readonly<Record<Site, { one: readonly string[]; both: r
     both: ['in the periphery of both lungs'],
   },
   'costophrenic angle': { one: ['at the {side} costophrenic angle'], both: ['at both costophrenic angles'] },
+};
+
+/**
+ * Sites that stand after the noun of these concepts, since before it they make another name of it: "apical
+ * scarring" and "perihilar mass" are synonyms in the bank.
+ */
+export const SITE_AFTER_ONLY: Readonly<Record<string, readonly Site[]>> = {
+  'lung mass': ['perihilar'],
+  calcification: ['perihilar'],
+  scarring: ['apex'],
+  'pleural thickening': ['apex'],
 };
