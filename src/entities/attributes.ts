@@ -102,7 +102,7 @@ export const EXTENT_WORDS: Words<Extent> = {
   focal: ['focal', 'localized', 'circumscribed'],
   patchy: ['patchy', 'heterogeneous'],
   multifocal: ['multifocal', 'scattered', 'multiple', 'numerous'],
-  diffuse: ['diffuse', 'diffusely', 'widespread', 'generalized', 'throughout both lungs'],
+  diffuse: ['diffuse', 'diffusely', 'widespread', 'generalized'],
 };
 
 export const CHANGE_WORDS: Words<Change> = {

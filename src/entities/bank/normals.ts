@@ -102,6 +102,7 @@ export const NORMALS: readonly Concept[] = [
   },
   {
     concept: 'normal chest',
+    chexpert: 'No Finding',
     synonyms: [
       'normal chest x ray',
       'normal chest radiograph',

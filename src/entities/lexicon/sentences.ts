@@ -11,6 +11,10 @@ export interface Sentence {
   readonly tags: string[];
 }
 
+/** Their dot ends no sentence. */
+const ABBREVIATIONS = new Set(['vs', 'approx', 'dr', 'mr', 'mrs', 'ms', 'e.g', 'i.e', 'etc', 'fig', 'st']);
+const HYPHENS = new Set(['-', '–', '—']);
+
 const plain = winkNLP(model, ['sbd']);
 let tagging: typeof plain | undefined;
 
@@ -38,19 +42,19 @@ export function sentencesOf(text: string, withTags = false): Sentence[] {
   for (const [index, token] of tokens.entries()) {
     const start = text.indexOf(token, cursor);
     // wink-nlp keeps every character of a token, so that it is found; if it ever were not, the token is left out.
-    if (start >= 0) {
-      if (text.slice(cursor, start).includes('\n')) finish();
-      const end = start + token.length;
-      cursor = end;
-      if (token !== '-' && token !== '–') {
-        current.words.push(normalWord(token));
-        current.starts.push(start);
-        current.ends.push(end);
-        if (withTags) current.tags.push(tags[index]!);
-      }
+    if (start < 0) continue;
+    if (token.trim() === '' || text.slice(cursor, start).includes('\n')) finish();
+    cursor = start + token.length;
+    // "mass." is an abbreviation to wink-nlp (Massachusetts) and the end of a sentence here.
+    const word = token.length > 1 ? token.replace(/\.+$/, '') : token;
+    if (word.trim() !== '' && !HYPHENS.has(word)) {
+      current.words.push(normalWord(word));
+      current.starts.push(start);
+      current.ends.push(start + word.length);
+      if (withTags) current.tags.push(tags[index]!);
     }
-    // Also where the next sentence follows without a space, or after several dots.
-    if (sentenceEnds.has(index) || /^\.+$/.test(token)) finish();
+    const dotted = /^\.+$/.test(token) || (word !== token && !ABBREVIATIONS.has(word.toLowerCase()));
+    if (sentenceEnds.has(index) ? !ABBREVIATIONS.has(word.toLowerCase()) : dotted) finish();
   }
   finish();
   return sentences;

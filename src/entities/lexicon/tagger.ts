@@ -84,7 +84,7 @@ function readSentence(sentence: Sentence, lexicon: Lexicon, unknown: boolean): R
     });
   }
   for (const { concept, subject, predicate } of frames) {
-    if (nouns.some(noun => noun.start < predicate.end && predicate.start < noun.end)) continue;
+    if (nouns.some(noun => overlaps(noun, predicate) && !alsoSays(noun, concept))) continue;
     const polarity = reading.polarity[predicate.start]!;
     if (concept.kind === 'normal' && polarity === 'negated') continue;
     const start = Math.min(subject.start, predicate.start);
@@ -112,6 +112,15 @@ function readSentence(sentence: Sentence, lexicon: Lexicon, unknown: boolean): R
   }
   for (const draft of anatomyOf(words, taken, lexicon)) drafts.push({ draft, polarity: 'affirmed' });
   return drafts;
+}
+
+function overlaps(one: Found, other: Found): boolean {
+  return one.start < other.end && other.start < one.end;
+}
+
+/** "Normal heart size and mediastinum": one adjective for the noun and for another subject. */
+function alsoSays(noun: Found, concept: KnownConcept): boolean {
+  return noun.phrase.noun?.kind === 'normal' && noun.phrase.noun !== concept;
 }
 
 interface Phrases {
@@ -153,7 +162,8 @@ function findPhrases(words: readonly string[], lexicon: Lexicon, reading: Polari
     }
     if (start >= predicateEnd) {
       const match = phrases.longest(words, start, phrase => phrase.predicates !== undefined);
-      if (match !== undefined) {
+      // "Clear of effusion" denies the effusion and says no more.
+      if (match !== undefined && !(words[match.end] === 'of' && words[match.end - 1] === 'clear')) {
         found.predicates.push({ start, end: match.end, phrase: match.value });
         predicateEnd = match.end;
       }
