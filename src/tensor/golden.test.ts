@@ -104,7 +104,13 @@ describe('modules give the values and gradients of PyTorch', () => {
     embedding: () => new Embedding(7, 4, { paddingIndex: 2 }),
     selfAttention: () => new MultiHeadAttention(8, 2),
     sequential: () =>
-      new Sequential(new Conv2d(1, 3, 3), new BatchNorm2d(3), new ReLU(), new Conv2d(3, 2, 1), new GELU()),
+      new Sequential(
+        new Conv2d(1, 3, 3, { bias: false }),
+        new BatchNorm2d(3),
+        new ReLU(),
+        new Conv2d(3, 2, 1),
+        new GELU(),
+      ),
   };
   it.each(Object.keys(single))('%s', name => {
     const module = single[name]!();

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { messageOf, SetupError } from '../base/index.js';
 
@@ -80,7 +80,7 @@ let loaded: Bridge | undefined;
 /** The folder of the built bridge: `SYNRAY_NATIVE`, else `build/native` in the package. */
 export function nativeFolder(): string {
   const chosen = process.env.SYNRAY_NATIVE;
-  return chosen !== undefined && chosen !== '' ? chosen : join(packageRoot(), 'build', 'native');
+  return chosen !== undefined && chosen !== '' ? resolve(chosen) : join(packageRoot(), 'build', 'native');
 }
 
 /**

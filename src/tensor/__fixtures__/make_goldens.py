@@ -73,8 +73,9 @@ def modules():
     embed = randomised(nn.Embedding(7, 4, padding_idx=2))
     attention = randomised(nn.MultiheadAttention(8, 2, batch_first=True))
     cross = randomised(nn.MultiheadAttention(8, 4, batch_first=True))
+    # No bias before the batch norm: its gradient would be nothing but rounding.
     sequence = randomised(
-        nn.Sequential(nn.Conv2d(1, 3, 3), nn.BatchNorm2d(3), nn.ReLU(), nn.Conv2d(3, 2, 1), nn.GELU())
+        nn.Sequential(nn.Conv2d(1, 3, 3, bias=False), nn.BatchNorm2d(3), nn.ReLU(), nn.Conv2d(3, 2, 1), nn.GELU())
     )
     hidden = torch.tensor([[False, False, True, True], [False, False, False, True]])  # True hides, in PyTorch
     return {
