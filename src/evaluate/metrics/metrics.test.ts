@@ -252,6 +252,17 @@ describe('the bootstrap', () => {
   });
 });
 
+describe('the best F1', () => {
+  it('is taken at the lowest of equally good thresholds', () => {
+    // At 4: one of one right, one missed. At 1: two of four right, none missed. F1 is 2 / 3 both times.
+    expect(bestF1(new Ranking([4, 3, 2, 1], [1, 0, 0, 1]))).toEqual({
+      threshold: 1,
+      f1: 2 / 3,
+      accuracy: 0.5,
+    });
+  });
+});
+
 describe('DeLong', () => {
   it('has nothing to say against a model compared with itself', () => {
     const { labels, scores } = example(4, 60);

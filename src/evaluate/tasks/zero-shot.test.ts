@@ -260,8 +260,17 @@ describe('a score file', () => {
     await writeScores(path, withUnknown);
     const again = await readScores(path);
     expect(again).toEqual(withUnknown);
-    expect(resultOfScores(again, MEASURE).classes.Effusion).toMatchObject({ positives: expect.any(Number) });
     expect(measureTable(again, MEASURE)).toEqual(measureTable(withUnknown, MEASURE));
+  });
+
+  it('may leave a label unknown: that sample then counts for the other classes only', () => {
+    const withUnknown = { ...table, labels: table.labels.slice() };
+    withUnknown.labels[0] = 2;
+    const before = resultOfScores(table, MEASURE);
+    const { n, classes } = resultOfScores(withUnknown, MEASURE);
+    expect(n).toBe(90);
+    expect(classes.Effusion!.positives + classes.Effusion!.negatives).toBe(89);
+    expect(classes.Effusion!.auc).not.toBe(before.classes.Effusion!.auc);
   });
 
   it('that is missing, broken or of another kind is refused by name', async () => {
@@ -286,6 +295,12 @@ describe('the comparison of two score files', () => {
     expect(mean.difference).toBeCloseTo(classes.Effusion!.first - 0.5, 12);
     expect(mean.low).toBeGreaterThan(0);
     expect(classes.Effusion!.deLongP).toBeLessThan(0.01);
+  });
+
+  it('draws the same patients whatever the order of the samples', async () => {
+    const blind = { ...table, scores: table.scores.map(() => 0) };
+    const mixed = await scoreSamples(new LightReader(), Random.of('mix').shuffle(samples), OPTIONS);
+    expect(compareTables(mixed, blind, MEASURE).mean).toEqual(compareTables(table, blind, MEASURE).mean);
   });
 
   it('refuses tables of other samples or other labels', () => {
