@@ -1,10 +1,13 @@
 import { Registry } from '../../base/index.js';
+import type { Importer } from './importer.js';
+import { nihCxr14 } from './nih-cxr14.js';
 import { table } from './table.js';
 
 /** The layouts that can be imported with their pictures, by name. */
-export const importers = new Registry('import format', { table });
+export const importers = new Registry<Importer>('import format', { table, 'nih-cxr14': nihCxr14 });
 
 export { type ImportOptions, type ImportResult, importDataset } from './import-dataset.js';
 export type { Importer, ImportRow, ImportSource, SourceBox } from './importer.js';
+export { importNihCxr14, type NihOptions, nihCxr14 } from './nih-cxr14.js';
 export { importOpeni, importOpeniToFile, type OpeniImport, OpeniReport, parseOpeni } from './openi.js';
 export { importTable, type TableOptions, table } from './table.js';

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { InputError, messageOf, SynrayError, UsageError } from '../../base/index.js';
-import { openDatabase, sqlName, sqlPath, withDatabase } from '../duckdb.js';
+import { openDatabase, sqlName, sqlPath, sqlText, withDatabase } from '../duckdb.js';
 
 /** A CSV, TSV, JSON Lines or Parquet file, read by DuckDB. */
 export class TableFile {
@@ -10,8 +10,11 @@ export class TableFile {
     private readonly relation: string,
   ) {}
 
-  /** @throws InputError when the file is missing or no table; UsageError when its name says no kind we know. */
-  static async open(path: string): Promise<TableFile> {
+  /**
+   * @param options.padded - Rows of a CSV may have fewer cells than the header; else that is an error.
+   * @throws InputError when the file is missing or no table; UsageError when its name says no kind we know.
+   */
+  static async open(path: string, options: { padded?: boolean } = {}): Promise<TableFile> {
     if ((await stat(path).catch(() => undefined))?.isFile() !== true) {
       throw new InputError({
         file: path,
@@ -19,7 +22,7 @@ export class TableFile {
         mend: 'check the path of the table',
       });
     }
-    const relation = relationOf(path);
+    const relation = await relationOf(path, options.padded ?? false);
     const described = await ask(path, `DESCRIBE SELECT * FROM ${relation}`);
     return new TableFile(
       path,
@@ -96,11 +99,16 @@ export class TableFile {
 }
 
 /** The file as DuckDB reads it, by its name's ending. */
-function relationOf(path: string): string {
+async function relationOf(path: string, padded: boolean): Promise<string> {
   const name = path.toLowerCase().replace(/\.(gz|zst)$/, '');
   const file = sqlPath(path);
-  if (name.endsWith('.csv')) return `read_csv(${file}, header = true, all_varchar = true)`;
-  if (/\.(tsv|tab)$/.test(name)) return `read_csv(${file}, header = true, all_varchar = true, delim = '\t')`;
+  if (/\.(csv|tsv|tab)$/.test(name)) {
+    const delimiter = await delimiterOf(path);
+    return (
+      `read_csv(${file}, header = true, all_varchar = true, delim = ${sqlText(delimiter)}, ` +
+      `quote = '"', escape = '"', null_padding = ${padded})`
+    );
+  }
   if (/\.(jsonl|ndjson|json)$/.test(name)) return `read_json(${file})`;
   if (name.endsWith('.parquet')) return `read_parquet(${file})`;
   throw new UsageError({
@@ -108,6 +116,18 @@ function relationOf(path: string): string {
     fault: 'no table by its name',
     mend: 'give a file that ends in .csv, .tsv, .jsonl or .parquet (or .csv.gz …)',
   });
+}
+
+/** What stands between the names in a CSV's first line. DuckDB's own guess also looks at the rows, and can err. */
+async function delimiterOf(path: string): Promise<string> {
+  const [first] = await ask(
+    path,
+    `SELECT line FROM read_csv(${sqlPath(path)}, auto_detect = false, header = false, delim = '\x1F',
+     quote = '', escape = '', columns = {line: 'VARCHAR'}) LIMIT 1`,
+  );
+  const header = String(first?.[0] ?? '').replace(/"[^"]*"/g, '');
+  const count = (delimiter: string) => header.split(delimiter).length;
+  return [',', ';', '\t', '|'].reduce((best, next) => (count(next) > count(best) ? next : best));
 }
 
 async function ask(path: string, sql: string): Promise<unknown[][]> {

@@ -90,6 +90,7 @@ describe('importTable', () => {
         [['x|y', 'z'], []],
       ],
       ['x.csv', wide, [['Nodule'], ['Edema'], []]],
+      ['x.csv', '\uFEFFfile,labels\r\na.png,"Mass, left|Nodule"\r\n', [['Mass, left', 'Nodule']]],
     ];
     for (const [name, content, labels] of formats) {
       const { table, out } = await source(content, name);
