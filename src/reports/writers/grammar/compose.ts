@@ -1,7 +1,7 @@
 import type { Random } from '../../../base/index.js';
 import type { PlannedEntity } from '../../../data/index.js';
 import { fillFrame, fillList, fillPresent, joinList } from './fill.js';
-import { type Choice, canPlaceFirst, deniedNoun, presentPhrase } from './noun-phrase.js';
+import { type Choice, canPlaceFirst, deniedNouns, presentPhrase } from './noun-phrase.js';
 import { ANATOMY_PLURALS } from './nouns.js';
 import { FRAMES, HEADINGS, NORMAL_IMPRESSIONS, NORMALS, type Style } from './templates.js';
 import { DEGREE_ADVERBS } from './words.js';
@@ -69,7 +69,7 @@ export function composeImpression(parts: Parts, style: Style, choice: Choice): s
       : `${capital(presentPhrase(entity, choice).bare)}.`,
   );
   if (parts.denied.length > 0 && random.chance(IMPRESSION_DENIAL_CHANCE)) {
-    sentences.push(`No ${deniedNoun(random.pick(parts.denied).concept, choice)}.`);
+    sentences.push(`No ${deniedNouns([random.pick(parts.denied).concept], choice).nouns[0]}.`);
   }
   if (style.impression === 'numbered' && sentences.length > 1) {
     return sentences.map((text, index) => `${index + 1}. ${text}`).join('\n');
@@ -124,11 +124,12 @@ function deniedUnits(entities: readonly PlannedEntity[], style: Style, choice: C
   while (rest.length > 0) {
     const most = Math.min(style.absentAtOnce, style.headings ? sameHeading(rest) : rest.length);
     const count = 1 + random.integer(most);
-    const nouns = rest.slice(0, count).map(({ concept }) => deniedNoun(concept, choice));
+    const concepts = rest.slice(0, count).map(({ concept }) => concept);
+    const { nouns, plural } = deniedNouns(concepts, choice);
     const list = joinList(nouns, 'or', random.chance(0.6));
     units.push({
       concept: rest[0]!.concept,
-      text: fillList(random.pick(style.absent), list, false),
+      text: fillList(random.pick(style.absent), list, plural),
       kind: 'denied',
     });
     rest = rest.slice(count);

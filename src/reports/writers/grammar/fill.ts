@@ -23,7 +23,7 @@ export function fillFrame(template: string, degree: string, side: string): strin
 
 /** Fills a template that takes a list. */
 export function fillList(template: string, list: string, plural: boolean): string {
-  return sentence(template.replace(/\{list\}/i, list).replace('{are}', plural ? 'are' : 'is'));
+  return sentence(template.replace(/\{list\}/i, list).replace('{is}', plural ? 'are' : 'is'));
 }
 
 /** `a, b or c`, with or without the comma before the last. */

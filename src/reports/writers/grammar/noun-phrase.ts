@@ -1,7 +1,8 @@
 import type { Random } from '../../../base/index.js';
 import type { Attributes, PlannedEntity, Site } from '../../../data/index.js';
-import { MASS_ENDINGS, NOUNS, SIZED } from './nouns.js';
+import { AMOUNTED, MASS_ENDINGS, NOUNS, SIZED } from './nouns.js';
 import {
+  AMOUNTS,
   DEGREES,
   EXTENTS,
   SIDE_ADJECTIVES,
@@ -99,9 +100,8 @@ export function presentPhrase(entity: PlannedEntity, choice: Choice): NounPhrase
       (side === 'bilateral' || extent === 'multifocal' || (extent === 'diffuse' && severity === undefined)));
   const head = plural ? (noun.many ?? noun.one) : noun.one;
   const place = placeOf(entity, choice);
-  const sizes = SIZED.has(entity.concept) ? SIZES : DEGREES;
   const before = [
-    severity === undefined ? '' : pick(choice, sizes[severity]),
+    severity === undefined ? '' : pick(choice, degreesOf(entity.concept)[severity]),
     extent === undefined ? '' : pick(choice, EXTENTS[extent]),
     place.before,
   ].filter(word => word !== '');
@@ -111,10 +111,22 @@ export function presentPhrase(entity: PlannedEntity, choice: Choice): NounPhrase
   return { bare, full: article === '' ? bare : `${article} ${bare}`, plural };
 }
 
-/** A finding that is denied: the noun alone, now and then in the plural. */
-export function deniedNoun(concept: string, choice: Choice): string {
-  const noun = parseNoun(pick(choice, nounsOf(concept)));
-  return noun.many !== undefined && !choice.plain && choice.random.chance(0.15) ? noun.many : noun.one;
+function degreesOf(concept: string): typeof DEGREES {
+  if (SIZED.has(concept)) return SIZES;
+  return AMOUNTED.has(concept) ? AMOUNTS : DEGREES;
+}
+
+/** Nouns of findings that are denied together, now and then in the plural where all can be. */
+export function deniedNouns(
+  concepts: readonly string[],
+  choice: Choice,
+): { readonly nouns: string[]; readonly plural: boolean } {
+  const nouns = concepts.map(concept => parseNoun(pick(choice, nounsOf(concept))));
+  const many = !choice.plain && nouns.every(noun => noun.many !== undefined) && choice.random.chance(0.3);
+  return {
+    nouns: nouns.map(noun => (many ? noun.many! : noun.one)),
+    plural: many || nouns.some(noun => noun.alwaysPlural),
+  };
 }
 
 /** Side and site, as adjectives before the noun or as a place after it. */

@@ -27,10 +27,10 @@ export const NOUNS: Readonly<Record<string, readonly string[]>> = {
   ],
   'lung nodule': ['a nodule|nodules', 'a pulmonary nodule|pulmonary nodules', 'a lung nodule|lung nodules'],
   'lung mass': [
-    'a mass lesion|mass lesions',
     'a mass|masses',
     'a lung mass|lung masses',
     'a pulmonary mass|pulmonary masses',
+    'a mass lesion|mass lesions',
   ],
   'lung lesion': [
     'a lung lesion|lung lesions',
@@ -92,8 +92,8 @@ export const NOUNS: Readonly<Record<string, readonly string[]>> = {
     'widening of the mediastinum',
   ],
   'mediastinal mass': [
-    'an anterior mediastinal mass|anterior mediastinal masses',
     'a mediastinal mass|mediastinal masses',
+    'an anterior mediastinal mass|anterior mediastinal masses',
   ],
   'mediastinal shift': ['mediastinal shift'],
   'hilar enlargement': ['hilar enlargement', 'hilar prominence'],
@@ -225,10 +225,8 @@ export const MASS_ENDINGS = [
   'fat',
 ] as const;
 
-/** Concepts that come in sizes (a small effusion); the others come in degrees (mild atelectasis). */
+/** Concepts that come in sizes (a small nodule) or amounts (a trace effusion); the others come in degrees (mild atelectasis). */
 export const SIZED: ReadonlySet<string> = new Set([
-  'pleural effusion',
-  'pneumothorax',
   'lung nodule',
   'lung mass',
   'lung lesion',
@@ -236,17 +234,22 @@ export const SIZED: ReadonlySet<string> = new Set([
   'bulla',
   'granuloma',
   'lucency',
+  'calcification',
   'mediastinal mass',
   'hiatal hernia',
-  'pericardial effusion',
   'aortic aneurysm',
-  'hemothorax',
-  'empyema',
   'pleural plaque',
   'lung abscess',
-  'infiltrate',
-  'calcification',
   'goiter',
+]);
+export const AMOUNTED: ReadonlySet<string> = new Set([
+  'pleural effusion',
+  'pneumothorax',
+  'pericardial effusion',
+  'hemothorax',
+  'empyema',
+  'free air',
+  'pneumomediastinum',
 ]);
 
 /** Anatomy in the plural, where reports speak of it so. The others stand in the singular. */

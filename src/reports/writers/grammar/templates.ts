@@ -1,6 +1,6 @@
 /**
  * Sentences, as data. In a template `{np}` is a noun phrase with its article ("a small left pleural effusion"),
- * `{bare}` one without, `{is}` and `{are}` agree with its number, `{degree}` is an adverb ("mildly"), `{side}` a
+ * `{bare}` one without, `{is}` agrees in number, `{degree}` is an adverb ("mildly"), `{side}` a
  * side, `{list}` a list of nouns. A sentence begins with a capital letter and ends with a stop by itself.
  */
 
@@ -42,13 +42,13 @@ export const STYLES: readonly Style[] = [
     ],
     presentPair: ['There {is} {np} and {np2}.', '{Np} and {np2} are seen.'],
     absent: [
-      'There is no {list}.',
+      'There {is} no {list}.',
       'There is no evidence of {list}.',
-      'No {list} is seen.',
+      'No {list} {is} seen.',
       'There is no radiographic evidence of {list}.',
     ],
     absentAtOnce: 4,
-    anatomy: ['The {list} {are} included in the field of view.', 'The {list} {are} visualized.'],
+    anatomy: ['The {list} {is} included in the field of view.', 'The {list} {is} visualized.'],
     headings: false,
     order: 'mixed',
     shortNormals: 0.1,
@@ -74,7 +74,7 @@ export const STYLES: readonly Style[] = [
     presentPair: ['{Np} and {np2} are present.'],
     absent: ['No {list}.', 'No evidence of {list}.'],
     absentAtOnce: 4,
-    anatomy: ['{List} visualized.', 'The {list} {are} included.'],
+    anatomy: ['{List} visualized.', 'The {list} {is} included.'],
     headings: true,
     order: 'findings first',
     shortNormals: 0.6,
@@ -91,15 +91,15 @@ export const STYLES: readonly Style[] = [
     ],
     presentPair: ['There {is} {np} as well as {np2}.', '{Np} and {np2} are identified.'],
     absent: [
-      'No {list} is identified.',
+      'No {list} {is} identified.',
       'There is no evidence for {list}.',
       'No radiographic evidence of {list}.',
-      'No {list} is visualized.',
+      'No {list} {is} visualized.',
     ],
     absentAtOnce: 3,
     anatomy: [
-      'The {list} {are} visualized on this examination.',
-      'The {list} {are} included on this examination.',
+      'The {list} {is} visualized on this examination.',
+      'The {list} {is} included on this examination.',
     ],
     headings: false,
     order: 'denials first',
@@ -113,7 +113,7 @@ export const STYLES: readonly Style[] = [
     presentPair: ['{Bare} and {bare2}.', '{Np} and {np2} are seen.', '{Np} with {np2}.'],
     absent: ['No {list}.', 'Without {list}.', 'No evidence of {list}.', 'No {list} seen.'],
     absentAtOnce: 4,
-    anatomy: ['{List} included.', 'The {list} {are} seen.'],
+    anatomy: ['{List} included.', 'The {list} {is} seen.'],
     headings: false,
     order: 'findings first',
     shortNormals: 0.5,
@@ -127,9 +127,9 @@ export const PLAIN: Style = {
   weight: 0,
   present: ['There {is} {np}.'],
   presentPair: ['There {is} {np} and {np2}.'],
-  absent: ['There is no {list}.'],
+  absent: ['There {is} no {list}.'],
   absentAtOnce: 1,
-  anatomy: ['The {list} {are} visualized.'],
+  anatomy: ['The {list} {is} visualized.'],
   headings: false,
   order: 'findings first',
   shortNormals: 0,

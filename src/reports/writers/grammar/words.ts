@@ -2,11 +2,19 @@ import type { Extent, Severity, Side, Site } from '../../../data/index.js';
 
 type WordsOf<K extends string> = Readonly<Record<K, readonly string[]>>;
 
-/** Adjectives of size, for findings that come in sizes. All are read by the tagger, see `entities/attributes.ts`. */
+/** Adjectives of size, for things that can be measured. All words here are read by the tagger, see `entities/attributes.ts`. */
 export const SIZES: WordsOf<Severity> = {
-  minimal: ['tiny', 'minimal', 'minute'],
+  minimal: ['tiny', 'minute'],
+  mild: ['small'],
+  moderate: ['moderate sized', 'medium sized'],
+  severe: ['large'],
+};
+
+/** Adjectives of amount, for fluid and air where there should be none. */
+export const AMOUNTS: WordsOf<Severity> = {
+  minimal: ['tiny', 'minimal', 'trace'],
   mild: ['small', 'mild'],
-  moderate: ['moderate', 'moderate sized', 'medium sized'],
+  moderate: ['moderate', 'moderate sized'],
   severe: ['large', 'large', 'massive'],
 };
 
