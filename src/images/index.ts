@@ -1,2 +1,3 @@
+export { contactSheet, type GallerySettings, renderGallery, type Tile } from './gallery.js';
 export type { PaintedRegion, Painter, Painting, PaintRequest } from './painter.js';
 export * from './painters/index.js';

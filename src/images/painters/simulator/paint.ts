@@ -3,6 +3,7 @@ import { findingsOf } from '../../../data/index.js';
 import type { PaintedRegion, Painting, PaintRequest } from '../../painter.js';
 import { detect } from './beam.js';
 import { drawDisplay, show } from './display.js';
+import { addFrame } from './frame.js';
 import type { Map2 } from './raster.js';
 import { type Exposure, Scene, type SceneFinding } from './scene.js';
 
@@ -34,6 +35,7 @@ export function paintOne(request: PaintRequest, without?: string): Painting {
   const { patient, beam } = scene;
   const reading = detect(shown.log, size, patient, beam, random.fork('noise'));
   const pixels = show(reading, size, drawDisplay(patient, random.fork('display')));
+  addFrame(pixels, size, patient, random.fork('frame'));
   return {
     pixels,
     size,

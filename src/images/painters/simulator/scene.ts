@@ -2,6 +2,7 @@ import type { Random } from '../../../base/index.js';
 import type { Finding } from '../../../data/index.js';
 import { attenuate, type Beam, drawBeam } from './beam.js';
 import { type Body, buildTrunk } from './body.js';
+import { addClutter } from './clutter.js';
 import { findingKinds, parents } from './findings/index.js';
 import type { FindingKind, Placed } from './findings/kind.js';
 import { addGas } from './gas.js';
@@ -79,6 +80,7 @@ export class Scene {
       addVessels(body, random.fork('vessels'));
       addSkeleton(body, random.fork('skeleton'));
       addGas(body, random.fork('gas'));
+      addClutter(body, random.fork('clutter'));
       this.#anatomies.set(key, body);
     }
     return body;

@@ -117,7 +117,7 @@ export function thoraxOf(contours: Contours): Thorax {
   const to = left.floorEnd;
   for (let index = from; index <= to; index++) {
     const part = (index - from) / Math.max(1, to - from);
-    const y = right.dome[from]! * (1 - part) + left.dome[to]! * part + 0.02 * Math.sin(Math.PI * part);
+    const y = right.dome[from]! * (1 - part) + left.dome[to]! * part - 0.012 * Math.sin(Math.PI * part);
     right.dome[index] = y;
     left.dome[index] = y;
   }

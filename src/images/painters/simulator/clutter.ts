@@ -1,0 +1,169 @@
+import type { Random } from '../../../base/index.js';
+import { type Body, sides, signOf } from './body.js';
+import { bezier, type CurvePoint } from './raster.js';
+import { tableIndex } from './shape.js';
+
+/**
+ * What lies on or in any patient and is no finding: leads, folds of skin, nipples, companion shadows, lime in
+ * rib cartilage. Drawn without regard to the report, so that none of it gives a finding away.
+ */
+export function addClutter(body: Body, random: Random): void {
+  const frontal = body.patient.view === 'PA';
+  if (random.chance(frontal ? 0.05 : 0.55)) leads(body, random.fork('leads'));
+  if (random.chance(frontal ? 0.03 : 0.25)) outerTubes(body, random.fork('tubes'));
+  const folds = random.fork('folds');
+  if (folds.chance(frontal ? 0.1 : 0.4)) skinFold(body, folds);
+  if (folds.chance(frontal ? 0.02 : 0.15)) skinFold(body, folds);
+  if (random.chance(0.25)) nipples(body, random.fork('nipples'));
+  if (random.chance(0.7)) companionShadows(body, random.fork('companion'));
+  if (body.patient.age > 45) cartilage(body, random.fork('cartilage'));
+  if (frontal && random.chance(0.05)) buttons(body, random.fork('buttons'));
+}
+
+function leads(body: Body, random: Random): void {
+  const { brush, patient, paths, thorax } = body;
+  const { field } = patient;
+  const count = 2 + random.integer(4);
+  for (let lead = 0; lead < count; lead++) {
+    const sign = random.chance(0.5) ? -1 : 1;
+    const x = thorax.middle + sign * random.uniform(0.1, 0.32);
+    const y = random.chance(0.6)
+      ? thorax.apex.right + random.uniform(0.02, 0.18)
+      : thorax.top.right + random.uniform(-0.1, 0.12);
+    const disc = random.uniform(0.45, 0.8) / field;
+    brush.ellipse(x, y, disc, disc, 0.12, 0.15);
+    brush.addTo(paths.bone);
+    brush.ellipse(x, y, disc * 0.35, disc * 0.45, 0.12, 0.2);
+    brush.addTo(paths.metal);
+    const wire = 0.05 / field;
+    const away: [number, number] = [x + sign * random.uniform(0.1, 0.5), y + random.uniform(-0.4, 0.4)];
+    const points = bezier(
+      [x, y],
+      [x + random.normal(0, 0.1), y + random.normal(0.05, 0.1)],
+      [away[0] - random.normal(0, 0.15), away[1] + random.normal(0, 0.1)],
+      away,
+      [wire, wire],
+      20,
+    );
+    brush.curve(points, field * random.uniform(0.25, 0.6));
+    brush.addTo(paths.metal);
+  }
+}
+
+function outerTubes(body: Body, random: Random): void {
+  const { brush, patient, paths } = body;
+  const radius = random.uniform(0.15, 0.4) / patient.field;
+  const points = bezier(
+    [random.uniform(-0.1, 1.1), -0.05],
+    [random.uniform(0, 1), random.uniform(0, 0.6)],
+    [random.uniform(0, 1), random.uniform(0.2, 1)],
+    [random.chance(0.5) ? -0.05 : 1.05, random.uniform(0.2, 1)],
+    [radius, radius],
+    24,
+  );
+  brush.curve(points, patient.field * 0.3, 0.09 / patient.field, 0);
+  brush.addTo(paths.bone);
+}
+
+/** An edge that is sharp on one side and fades to the other, as where skin is pressed to a fold. */
+function skinFold(body: Body, random: Random): void {
+  const { size, thorax, paths } = body;
+  const side = random.pick(sides);
+  const sign = signOf(side);
+  const top = thorax.apex[side] + random.uniform(-0.02, 0.15);
+  const long = random.uniform(0.15, 0.5);
+  const x0 = thorax.middle + sign * random.uniform(0.12, 0.28);
+  const lean = sign * random.uniform(-0.12, 0.15);
+  const bow = random.normal(0, 0.02);
+  const width = random.uniform(0.02, 0.06);
+  const depth = random.uniform(0.5, 1.8);
+  const toward = random.chance(0.5) ? 1 : -1;
+  const first = Math.max(0, Math.floor(top * size));
+  const last = Math.min(size - 1, Math.ceil((top + long) * size));
+  for (let row = first; row <= last; row++) {
+    const t = ((row + 0.5) / size - top) / long;
+    const edge = x0 + lean * t + bow * Math.sin(Math.PI * t);
+    const fade = Math.sin(Math.PI * Math.min(1, Math.max(0, t)));
+    for (let column = 0; column < size; column++) {
+      const off = (((column + 0.5) / size - edge) * toward) / width;
+      if (off < 0 || off > 1) continue;
+      const at = row * size + column;
+      if (paths.soft[at]! <= 0 && paths.lung[at]! <= 0) continue;
+      paths.soft[at]! += depth * fade * (1 - off) * (1 - off) * Math.min(1, (off * width * size) / 1.2 + 0.3);
+    }
+  }
+}
+
+function nipples(body: Body, random: Random): void {
+  const { brush, patient, paths, thorax } = body;
+  for (const side of sides) {
+    if (random.chance(0.25)) continue;
+    const y = thorax.top[side] + random.uniform(-0.1, 0.04);
+    const wall = thorax.wall[side][tableIndex(y)]!;
+    const x = thorax.middle + random.uniform(0.5, 0.75) * (wall - thorax.middle);
+    const radius = random.uniform(0.35, 0.55) / patient.field;
+    brush.ellipse(x, y, radius, radius, random.uniform(0.4, 0.9), 0.35);
+    brush.addTo(paths.soft);
+  }
+}
+
+/** Soft tissue beside the collar bones and along the second rib. */
+function companionShadows(body: Body, random: Random): void {
+  const { brush, patient, paths, thorax } = body;
+  for (const side of sides) {
+    const sign = signOf(side);
+    const course = body.ribs[side][1]?.back;
+    if (course !== undefined && random.chance(0.6)) {
+      const thick = random.uniform(0.1, 0.22) / patient.field;
+      brush.curve(
+        course.slice(3, 12).map(([x, y, radius]): CurvePoint => [x, y + radius + thick, thick]),
+        patient.field * 1.2,
+      );
+      brush.addTo(paths.soft);
+    }
+    const y = thorax.apex[side] + random.uniform(0.02, 0.06);
+    const thick = random.uniform(0.25, 0.45) / patient.field;
+    brush.segment(
+      thorax.middle + sign * 0.08,
+      y + 0.02,
+      thick,
+      thorax.middle + sign * 0.24,
+      y - 0.03,
+      thick,
+      patient.field * 0.7,
+    );
+    brush.addTo(paths.soft);
+  }
+}
+
+function cartilage(body: Body, random: Random): void {
+  const { brush, patient, paths } = body;
+  const much = Math.max(0, random.normal((patient.age - 45) / 80, 0.3));
+  if (much < 0.15) return;
+  for (const side of sides)
+    for (const course of body.ribs[side].slice(0, 8)) {
+      const end = course.front.at(-1);
+      if (end === undefined) continue;
+      const [x, y] = end;
+      const spots = Math.round(random.uniform(0, 9) * much);
+      for (let spot = 0; spot < spots; spot++)
+        brush.ellipse(
+          x - signOf(side) * random.uniform(-0.01, 0.04),
+          y + random.normal(0.006, 0.008),
+          random.uniform(0.002, 0.006),
+          random.uniform(0.002, 0.004),
+          random.uniform(0.15, 0.5),
+        );
+      brush.addTo(paths.bone);
+    }
+}
+
+function buttons(body: Body, random: Random): void {
+  const { brush, patient, paths, thorax } = body;
+  const radius = random.uniform(0.4, 0.6) / patient.field;
+  const x = thorax.middle + random.normal(0, 0.05);
+  for (let y = random.uniform(0.15, 0.3); y < 0.9; y += random.uniform(0.14, 0.2)) {
+    brush.ellipse(x + random.normal(0, 0.006), y, radius, radius, 0.25, 0.15);
+    brush.addTo(paths.bone);
+  }
+}

@@ -1,0 +1,98 @@
+import type { Random } from '../../../base/index.js';
+import { lineWidth, writeLine } from '../../lettering.js';
+import type { Patient } from './patient.js';
+
+/** Collimator edges, side markers and burnt-in words, as any archive has them whatever the picture shows. */
+export function addFrame(pixels: Uint8Array, size: number, patient: Patient, random: Random): void {
+  borders(pixels, size, random.fork('borders'));
+  const frontal = patient.view === 'PA';
+  const mark = random.fork('marks');
+  if (mark.chance(0.85)) {
+    const left = mark.chance(0.85);
+    word(
+      pixels,
+      size,
+      left ? 'L' : 'R',
+      left ? mark.uniform(0.86, 0.96) : mark.uniform(0.04, 0.1),
+      mark.uniform(0.03, 0.16),
+      mark.uniform(0.03, 0.055),
+      mark.normal(0, 0.25),
+      mark.uniform(190, 255),
+    );
+    if (mark.chance(0.4))
+      word(
+        pixels,
+        size,
+        mark.pick(['BM', 'LO', 'SB', 'MS', 'TU']),
+        left ? 0.9 : 0.06,
+        mark.uniform(0.1, 0.2),
+        mark.uniform(0.016, 0.026),
+        mark.normal(0, 0.2),
+        mark.uniform(170, 250),
+      );
+  }
+  if (!frontal && mark.chance(0.6)) {
+    const x = mark.uniform(0.06, 0.9);
+    const y = mark.chance(0.7) ? mark.uniform(0.03, 0.12) : mark.uniform(0.88, 0.96);
+    word(
+      pixels,
+      size,
+      mark.pick(['PORTABLE', 'AP', 'AP PORTABLE', 'SUPINE']),
+      x,
+      y,
+      mark.uniform(0.016, 0.024),
+      0,
+      245,
+    );
+    if (mark.chance(0.5))
+      word(pixels, size, '↑', mark.uniform(0.03, 0.97), mark.uniform(0.05, 0.95), 0.035, 0, 240);
+  }
+}
+
+/** Black beyond slightly turned collimator edges; at times a white strip of a shield or plate. */
+function borders(pixels: Uint8Array, size: number, random: Random): void {
+  if (random.chance(0.5)) return;
+  const edges = [0, 1, 2, 3].map(() => ({
+    inset: random.chance(0.5) ? 0 : random.uniform(0, 0.045),
+    turn: random.normal(0, 0.012),
+  }));
+  const level = random.chance(0.8) ? random.uniform(0, 14) : random.uniform(14, 40);
+  const bright = random.chance(0.07) ? random.integer(4) : -1;
+  for (let row = 0, at = 0; row < size; row++) {
+    const y = (row + 0.5) / size;
+    for (let column = 0; column < size; column++, at++) {
+      const x = (column + 0.5) / size;
+      const away = [
+        x + edges[0]!.turn * (y - 0.5),
+        1 - x + edges[1]!.turn * (y - 0.5),
+        y + edges[2]!.turn * (x - 0.5),
+        1 - y + edges[3]!.turn * (x - 0.5),
+      ];
+      for (let edge = 0; edge < 4; edge++)
+        if (edges[edge]!.inset > 0 && away[edge]! < edges[edge]!.inset)
+          pixels[at] = edge === bright ? 235 : level;
+    }
+  }
+}
+
+/** Writes a word whose letters are `height` of the side, kept within the picture. */
+function word(
+  pixels: Uint8Array,
+  size: number,
+  text: string,
+  x: number,
+  y: number,
+  height: number,
+  angle: number,
+  grey: number,
+): void {
+  const dot = (height * size) / 7;
+  const left = Math.min(x * size, 0.995 * size - (lineWidth(text) + 1) * dot);
+  writeLine({ pixels, width: size, height: size, channels: 1 }, text, {
+    x: left,
+    y: y * size,
+    dot,
+    angle,
+    grey,
+  });
+}
