@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SynrayError } from '../../base/index.js';
-import { defaultBank } from '../../entities/bank/index.js';
+import { findingsOf } from '../../data/index.js';
+import { defaultBank, LexiconTagger } from '../../entities/index.js';
 import { isPositive, loadPrompts, Vocabulary } from './index.js';
 
 let folder: string;
@@ -71,6 +72,25 @@ describe('the shipped prompts', () => {
         if (labels[source] === undefined) continue;
         const entry = sets[source].classes.find(({ name }) => name === labels[source])!;
         expect(isPositive([concept], entry), `${concept} as ${labels[source]}`).toBe(true);
+      }
+    }
+  });
+
+  it('are understood by the tagger: the positive sentences say what they should, the negative ones deny it', async () => {
+    const tagger = new LexiconTagger();
+    for (const prompts of ['nih-14', 'chexpert-14']) {
+      for (const entry of (await loadPrompts({ prompts })).classes) {
+        // What is there when nothing is there cannot be read as a finding.
+        if (entry.unlabelled) continue;
+        const sentences = [...entry.positive, ...entry.negative];
+        const read = await tagger.tag(sentences.map(findings => ({ findings, impression: '' })));
+        const affirmed = read.map(mentions =>
+          findingsOf(mentions).some(({ concept }) => entry.labels.has(concept)),
+        );
+        expect(
+          sentences.filter((_, index) => affirmed[index]),
+          entry.name,
+        ).toEqual(entry.positive);
       }
     }
   });
