@@ -14,9 +14,10 @@ import {
 import type { Check } from './check.js';
 import { checks as known } from './checks/index.js';
 import { curate, refusals } from './curate.js';
+import { DUPLICATE_DISTANCE, DuplicateIndex, perceptualHash } from './duplicates.js';
 
 export interface CurateOptions {
-  /** Names of the checks to make; all by default. */
+  /** Names of the checks to make, `duplicates` included; all by default. */
   readonly checks?: readonly string[] | undefined;
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal | undefined;
@@ -39,6 +40,9 @@ export interface Rejection {
 
 const REJECTED = 'rejected.jsonl';
 
+/** The check that compares the pictures that passed all others: the first of a kind is kept. */
+const DUPLICATES = 'duplicates';
+
 /**
  * Copies a data set's good samples, with what each check said of them, into a new one. The others are listed
  * in its `rejected.jsonl` with their reasons. A picture that cannot be decoded costs that sample only.
@@ -53,8 +57,9 @@ export async function curateDataset(
   options: CurateOptions = {},
 ): Promise<CurateResult> {
   const { signal, onProgress } = options;
-  const names = options.checks ?? known.names();
-  const checks = names.map(name => known.get(name));
+  const names = options.checks ?? [...known.names(), DUPLICATES];
+  const checks = names.filter(name => name !== DUPLICATES).map(name => known.get(name));
+  const seen = names.includes(DUPLICATES) ? new DuplicateIndex() : undefined;
   const dataset = await openDataset(folder);
   if (resolve(out) === resolve(folder) || (await stat(join(out, 'synray.json')).catch(() => undefined))) {
     throw new UsageError({
@@ -77,8 +82,10 @@ export async function curateDataset(
       const judged = mapOrdered(dataset.samples(split), 2 * availableParallelism(), sample =>
         judge(sample, checks),
       );
-      for await (const { sample, verdicts } of judged) {
+      for await (const { sample, verdicts, hash } of judged) {
         signal?.throwIfAborted();
+        const isGood = verdicts.every(verdict => verdict.passed);
+        if (isGood && seen !== undefined && hash !== undefined) verdicts.push(compare(seen, sample.id, hash));
         const refused = verdicts.filter(verdict => !verdict.passed);
         for (const { check } of refused) reasons[check] = (reasons[check] ?? 0) + 1;
         if (refused.length > 0) rejected.push({ id: sample.id, split, reasons: refusals(refused) });
@@ -117,20 +124,40 @@ export async function curateDataset(
   return { kept: done - rejected.length, rejected: rejected.length, reasons, out };
 }
 
-async function judge(
-  sample: Sample,
-  checks: readonly Check[],
-): Promise<{ sample: Sample; verdicts: Verdict[] }> {
+interface Judged {
+  readonly sample: Sample;
+  readonly verdicts: Verdict[];
+  /** Undefined when the picture cannot be decoded. */
+  readonly hash: Uint8Array | undefined;
+}
+
+async function judge(sample: Sample, checks: readonly Check[]): Promise<Judged> {
   const { id, findings, impression, mentions, image } = sample;
   try {
     const picture = await decodeGrey(image.bytes, { source: id });
     const [verdicts] = await curate([{ id, findings, impression, mentions, ...picture }], checks);
-    return { sample, verdicts: verdicts! };
+    return {
+      sample,
+      verdicts: verdicts!,
+      hash: perceptualHash(picture.pixels, picture.width, picture.height),
+    };
   } catch (error) {
     if (!(error instanceof SynrayError)) throw error;
     const verdict = { check: 'decode', passed: false, score: null, threshold: null, reason: error.fault };
-    return { sample, verdicts: [verdict] };
+    return { sample, verdicts: [verdict], hash: undefined };
   }
+}
+
+function compare(seen: DuplicateIndex, id: string, hash: Uint8Array): Verdict {
+  const twin = seen.find(hash);
+  if (twin === undefined) seen.add(id, hash);
+  return {
+    check: DUPLICATES,
+    passed: twin === undefined,
+    score: twin?.distance ?? null,
+    threshold: DUPLICATE_DISTANCE,
+    reason: twin === undefined ? '' : `the same picture as ${twin.id}: ${twin.distance} of 256 bits differ`,
+  };
 }
 
 /** Earlier verdicts, but for those of checks that were made again. */

@@ -14,26 +14,40 @@ import {
   openDataset,
   type Sample,
 } from '../data/index.js';
-import { checks, curate, curateDataset, refusals } from './index.js';
+import {
+  checks,
+  curate,
+  curateDataset,
+  DUPLICATE_DISTANCE,
+  DuplicateIndex,
+  perceptualHash,
+  refusals,
+} from './index.js';
 import { pixelStatistics, shrink } from './pixels/statistics.js';
 
 const real = resolve(process.env.SYNRAY_TEST_DATA ?? '../shared/data');
 const SIDE = 160;
 
-/** A chest of the simplest kind: a grey body with two dark lungs, a bright spine and a heart, ribs and grain. */
+/** A chest of the simplest kind: a grey body with two dark lungs, a bright spine and a heart, ribs, clouds and grain. */
 function chest(seed: number): GreyImage {
   const random = Random.of(seed, 'chest');
+  const [shift, rib0, width] = [
+    random.uniform(-0.04, 0.04),
+    random.uniform(0, 6),
+    random.uniform(0.12, 0.15),
+  ];
+  const clouds = Array.from({ length: 400 }, () => random.normal(0, 12));
   const pixels = new Uint8ClampedArray(SIDE * SIDE);
   for (let y = 0; y < SIDE; y++) {
     for (let x = 0; x < SIDE; x++) {
       const across = Math.abs(x / SIDE - 0.5);
       const down = y / SIDE;
-      const isLung = ((across - 0.22) / 0.13) ** 2 + ((down - 0.45) / 0.33) ** 2 < 1;
-      const isHeart = ((x / SIDE - 0.56) / 0.15) ** 2 + ((down - 0.66) / 0.16) ** 2 < 1;
-      const rib = isLung ? 14 * Math.sin(down * 60) : 0;
+      const isLung = ((across - 0.22) / width) ** 2 + ((down - 0.45) / 0.33) ** 2 < 1;
+      const isHeart = ((x / SIDE - 0.56 - shift) / width) ** 2 + ((down - 0.66) / 0.16) ** 2 < 1;
+      const rib = isLung ? 14 * Math.sin(down * 60 + rib0) : 0;
       const outside = across > 0.46 || down < 0.06;
       const level = outside ? 25 : isHeart ? 180 : isLung ? 75 : 130 + 60 * down + (across < 0.06 ? 30 : 0);
-      pixels[y * SIDE + x] = level + rib + random.normal(0, 6);
+      pixels[y * SIDE + x] = level + rib + clouds[(y >> 3) * 20 + (x >> 3)]! + random.normal(0, 6);
     }
   }
   return { pixels: new Uint8Array(pixels.buffer), width: SIDE, height: SIDE };
@@ -140,7 +154,7 @@ describe('the pixel checks', () => {
     async () => {
       for (const set of ['nih-cxr14', 'hannover']) {
         const folder = join(real, set, 'images');
-        const names = (await readdir(folder)).sort().filter((_, index) => index % 5 === 0);
+        const names = (await readdir(folder)).sort().filter((_, index) => index % 10 === 0);
         let refused = 0;
         let inverted = 0;
         for (const name of names) {
@@ -153,6 +167,43 @@ describe('the pixel checks', () => {
       }
     },
   );
+});
+
+describe('DuplicateIndex', () => {
+  it('finds the nearest hash within the distance, whichever bits differ, and none beyond it', () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.integer({ min: 0, max: 20 }), (seed, flips) => {
+        const random = Random.of(seed, 'hash');
+        const draw = () => Uint8Array.from({ length: 256 }, () => random.integer(2));
+        const index = new DuplicateIndex();
+        const hash = draw();
+        for (let other = 0; other < 20; other++) index.add(`other ${other}`, draw());
+        index.add('one', hash);
+        const changedHash = hash.slice();
+        for (const bit of random.shuffle([...hash.keys()]).slice(0, flips)) changedHash[bit]! ^= 1;
+        const expected = flips <= DUPLICATE_DISTANCE ? { id: 'one', distance: flips } : undefined;
+        expect(index.find(changedHash)).toEqual(expected);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('knows a picture that was scaled, compressed or brightened from another one', async () => {
+    const { pixels } = chest(1);
+    const raw = { raw: { width: SIDE, height: SIDE, channels: 1 as const } };
+    const index = new DuplicateIndex();
+    index.add('one', perceptualHash(pixels, SIDE, SIDE));
+    const copies = [
+      await sharp(pixels, raw).jpeg({ quality: 50 }).toBuffer(),
+      await sharp(pixels, raw).resize(100).png().toBuffer(),
+      await sharp(pixels, raw).linear(0.7, 30).png().toBuffer(),
+    ];
+    for (const copy of copies) {
+      const picture = await decodeGrey(copy, { source: 'copy' });
+      expect(index.find(perceptualHash(picture.pixels, picture.width, picture.height))?.id).toBe('one');
+    }
+    expect(index.find(perceptualHash(chest(2).pixels, SIDE, SIDE))).toBeUndefined();
+  });
 });
 
 describe('curateDataset', () => {
@@ -203,16 +254,25 @@ describe('curateDataset', () => {
       ),
       await sample('broken', whole.subarray(0, 900)),
       await sample('fine', chest(3)),
+      await sample(
+        'again',
+        changed(chest(1), value => 0.8 * value + 20),
+      ),
     ]);
     const out = join(home, 'clean');
     const result = await curateDataset(source, out);
-    expect(result).toEqual({ kept: 2, rejected: 2, reasons: { inversion: 1, decode: 1 }, out });
+    expect(result).toEqual({
+      kept: 2,
+      rejected: 3,
+      reasons: { inversion: 1, decode: 1, duplicates: 1 },
+      out,
+    });
     const kept: Sample[] = [];
     for await (const one of (await openDataset(out, { verify: true })).samples()) kept.push(one);
     expect(kept.map(({ id }) => id)).toEqual(['good', 'fine']);
-    expect(kept[0]!.verdicts.map(({ check }) => check)).toEqual(['earlier', ...checks.names()]);
+    expect(kept[0]!.verdicts.map(({ check }) => check)).toEqual(['earlier', ...checks.names(), 'duplicates']);
     const rejected = (await readFile(join(out, 'rejected.jsonl'), 'utf8')).trim().split('\n');
-    expect(rejected.map(line => JSON.parse(line).id)).toEqual(['inverted', 'broken']);
+    expect(rejected.map(line => JSON.parse(line).id)).toEqual(['inverted', 'broken', 'again']);
     await expect(curateDataset(source, out)).rejects.toThrow(UsageError);
   });
 
