@@ -101,6 +101,9 @@ function load(): Bridge {
       mend: 'run npm run setup',
     });
   }
+  // GNU OpenMP's threads wait for one another in a busy loop of about a millisecond. Where anything else wants
+  // the processors, each small operator then waits for a loop to end: a tiny network ran six times slower.
+  if (!process.env.OMP_WAIT_POLICY) process.env.GOMP_SPINCOUNT ??= '20000';
   let bridge: Bridge;
   try {
     bridge = createRequire(import.meta.url)(path) as Bridge;
