@@ -1,7 +1,9 @@
 import { Random, UsageError } from '../../base/index.js';
 import type { EntityType } from '../../data/index.js';
 import type { Conflicts } from './conflicts.js';
-import { type Decks, naturalShare, type Reserve } from './decks.js';
+import { type Deck, type Decks, naturalShare, type Reserve } from './decks.js';
+import { exchangeConflicts } from './exchange.js';
+import { countsByShare, countsByWeights } from './findings-counts.js';
 import type { PlanSettings } from './settings.js';
 
 /**
@@ -10,9 +12,6 @@ import type { PlanSettings } from './settings.js';
  * an exchange, small enough to be made again for one sample in under a millisecond.
  */
 export const BLOCK_SIZE = 64;
-
-/** Times that all samples of a block are gone through for conflicts. */
-const PASSES = 6;
 
 const PRESENT = ['ABNORMALITY', 'DISEASE'] as const;
 const ABSENT = ['NON-ABNORMALITY', 'NON-DISEASE'] as const;
@@ -38,7 +37,28 @@ export function layOut(decks: Decks, settings: PlanSettings, conflicts: Conflict
   const absent = weightOf('NON-ABNORMALITY') + weightOf('NON-DISEASE');
   const abnormality = present === 0 ? 0 : weightOf('ABNORMALITY') / present;
   const nonAbnormality = absent === 0 ? 0 : weightOf('NON-ABNORMALITY') / absent;
-  const findings = findingsPlan(settings, present / Math.max(present + absent, Number.MIN_VALUE));
+  const presentShare = present / Math.max(present + absent, Number.MIN_VALUE);
+  const findings =
+    settings.findingsPerReport === null
+      ? countsByShare(presentShare, normalsPerSample(), k)
+      : countsByWeights(settings.findingsPerReport, settings, BLOCK_SIZE);
+
+  /** Uses a sample of the most used normal statement that goes with no finding. */
+  function normalsPerSample(): number {
+    const findingsThere = PRESENT.flatMap(type => numbersOf(decks.of[type]));
+    const step = Math.max(1, Math.floor(findingsThere.length / 500));
+    const some = findingsThere.filter((_, index) => index % step === 0);
+    const uses = ABSENT.flatMap(type => {
+      const places =
+        k * (1 - presentShare) * (type === 'NON-ABNORMALITY' ? nonAbnormality : 1 - nonAbnormality);
+      const deck = decks.of[type];
+      return numbersOf(deck)
+        .filter(number => decks.entities[number]!.kind === 'normal')
+        .filter(number => some.every(finding => conflicts.between(number, finding)))
+        .map(number => places * deck.shareOf(number));
+    });
+    return Math.max(0, ...uses);
+  }
 
   /** Places used of each type after this many samples. Exact: no drift over any number of blocks. */
   function usedAfter(samples: number): Layout['totals'] {
@@ -85,8 +105,8 @@ export function layOut(decks: Decks, settings: PlanSettings, conflicts: Conflict
     );
     const typeOf = (entity: number) => decks.entities[entity]!.type;
     const reserves = new Map<EntityType, Reserve>();
-    if (end - start < BLOCK_SIZE) {
-      for (const deck of Object.values(decks.of)) reserves.set(deck.type, deck.reserve(totals[deck.type]));
+    if (settings.mode === 'natural' || end - start < BLOCK_SIZE) {
+      for (const deck of Object.values(decks.of)) reserves.set(deck.type, deck.reserve(after[deck.type]));
     }
     return exchangeConflicts(samples, { typeOf, conflicts, reserves, random });
   }
@@ -94,139 +114,7 @@ export function layOut(decks: Decks, settings: PlanSettings, conflicts: Conflict
   return { blocks, totals, draw };
 }
 
-/** How many findings that are there each sample has. */
-interface FindingsPlan {
-  /** Findings in all of the first samples; `samples` is a block's start or the plan's end. */
-  after(samples: number): number;
-  /** Findings of each sample of a block. */
-  inBlock(start: number, end: number, random: Random): number[];
-}
-
-function findingsPlan(settings: PlanSettings, presentShare: number): FindingsPlan {
-  const { findingsPerReport, k } = settings;
-  if (findingsPerReport === null) {
-    const after = (samples: number) => Math.floor(samples * k * presentShare + 0.5);
-    return {
-      after,
-      inBlock(start, end, random) {
-        const slots = random.shuffle(
-          Array.from({ length: (end - start) * k }, (_, slot) => (slot < after(end) - after(start) ? 1 : 0)),
-        );
-        return Array.from({ length: end - start }, (_, sample) =>
-          slots.slice(sample * k, (sample + 1) * k).reduce((sum: number, slot) => sum + slot, 0),
-        );
-      },
-    };
-  }
-  if (findingsPerReport.length > k + 1) {
-    throw new UsageError({
-      fault: `findingsPerReport gives reports with up to ${findingsPerReport.length - 1} findings, and k is ${k}`,
-      mend: 'raise k or shorten findingsPerReport',
-    });
-  }
-  const whole = apportion(findingsPerReport, BLOCK_SIZE);
-  const inWhole = whole.reduce((sum, count) => sum + count, 0);
-  // The last block may be short: an even share of the same counts, so that few samples still have normals.
-  const shortCounts = (size: number) => apportion(findingsPerReport, size);
-  return {
-    after(samples) {
-      const rest = samples % BLOCK_SIZE;
-      const restCount = shortCounts(rest).reduce((sum, count) => sum + count, 0);
-      return Math.floor(samples / BLOCK_SIZE) * inWhole + restCount;
-    },
-    inBlock(start, end, random) {
-      return random.shuffle(end - start === BLOCK_SIZE ? whole : shortCounts(end - start));
-    },
-  };
-}
-
-/** Deals `size` samples to 0, 1, 2 … findings by weight (largest remainder): the number of findings of each. */
-function apportion(weights: readonly number[], size: number): number[] {
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const exact = weights.map(weight => (weight / total) * size);
-  const counts = exact.map(Math.floor);
-  const byRemainder = exact
-    .map((share, index) => ({ index, remainder: share - Math.floor(share) }))
-    .sort((one, other) => other.remainder - one.remainder || one.index - other.index);
-  const missing = size - counts.reduce((sum, count) => sum + count, 0);
-  for (const { index } of byRemainder.slice(0, missing)) counts[index]!++;
-  return counts.flatMap((count, findings) => Array.from({ length: count }, () => findings));
-}
-
-interface Exchange {
-  typeOf(entity: number): EntityType;
-  readonly conflicts: Conflicts;
-  /** For the last, short block, which has few samples to exchange with. */
-  readonly reserves: ReadonlyMap<EntityType, Reserve>;
-  readonly random: Random;
-}
-
-/**
- * Exchanges entities of one type between samples of the block until no sample breaks a rule. The block's
- * uses stay what they were, so cap and balance hold. What no exchange can place (a normal chest, where every
- * report has a finding) is left out: that sample says one entity less.
- */
-function exchangeConflicts(samples: Int32Array[], exchange: Exchange): Int32Array[] {
-  const { typeOf, conflicts, reserves, random } = exchange;
-  const slotsOf = new Map<EntityType, { sample: number; slot: number }[]>();
-  samples.forEach((entities, sample) => {
-    entities.forEach((entity, slot) => {
-      const type = typeOf(entity);
-      const slots = slotsOf.get(type);
-      if (slots === undefined) slotsOf.set(type, [{ sample, slot }]);
-      else slots.push({ sample, slot });
-    });
-  });
-  const breaks = (sample: number, slot: number, entity: number): boolean => {
-    const entities = samples[sample]!;
-    for (let other = 0; other < entities.length; other++) {
-      if (other !== slot && conflicts.between(entity, entities[other]!)) return true;
-    }
-    return false;
-  };
-
-  /** Finds the slot of another sample with which this one can change, and changes them. */
-  function change(sample: number, slot: number): boolean {
-    const entity = samples[sample]![slot]!;
-    const partners = slotsOf.get(typeOf(entity))!;
-    const offset = random.integer(partners.length);
-    for (let step = 0; step < partners.length; step++) {
-      const partner = partners[(offset + step) % partners.length]!;
-      if (partner.sample === sample) continue;
-      const theirs = samples[partner.sample]![partner.slot]!;
-      if (theirs === entity || breaks(sample, slot, theirs)) continue;
-      if (breaks(partner.sample, partner.slot, entity)) continue;
-      samples[sample]![slot] = theirs;
-      samples[partner.sample]![partner.slot] = entity;
-      return true;
-    }
-    const reserve = reserves.get(typeOf(entity));
-    if (reserve === undefined || !reserve.mayLeave(entity)) return false;
-    const fitting = reserve.entities.findIndex(theirs => !breaks(sample, slot, theirs));
-    if (fitting === -1) return false;
-    samples[sample]![slot] = reserve.entities[fitting]!;
-    reserve.entities.splice(fitting, 1);
-    return true;
-  }
-
-  for (let pass = 0; pass < PASSES; pass++) {
-    let moved = false;
-    let broken = false;
-    samples.forEach((entities, sample) => {
-      for (let slot = 0; slot < entities.length; slot++) {
-        if (!breaks(sample, slot, entities[slot]!)) continue;
-        broken = true;
-        if (change(sample, slot)) moved = true;
-      }
-    });
-    if (!broken || !moved) break;
-  }
-
-  return samples.map(entities => {
-    const kept: number[] = [];
-    for (const entity of entities) {
-      if (!kept.some(other => conflicts.between(entity, other))) kept.push(entity);
-    }
-    return kept.length === entities.length ? entities : Int32Array.from(kept);
-  });
+/** Numbers of a deck's entities among all. */
+function numbersOf(deck: Deck): number[] {
+  return deck.entities.map((_, index) => deck.first + index);
 }

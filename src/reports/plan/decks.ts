@@ -13,19 +13,22 @@ export interface Deck {
   readonly first: number;
   /** The entity (its number among all) at a place from 0 on. */
   at(place: number): number;
-  /** What may be exchanged with the end of a plan that uses this many places. */
+  /** The share of the deck's draws that are this entity. */
+  shareOf(entity: number): number;
+  /** What may be exchanged with a block that ends at this place without harm to the balance. */
   reserve(used: number): Reserve;
 }
 
-/** Entities that a plan's end has not dealt and may take for others without harm to the balance. */
+/** Entities that have not been dealt and may be taken for others. */
 export interface Reserve {
-  readonly entities: number[];
+  /** Those left to take; drawn when first asked for. */
+  entities(): number[];
   /** Whether an entity may be given for one of the reserve. */
   mayLeave(entity: number): boolean;
 }
 
 /** How many entities a reserve has at most. */
-const RESERVE_SIZE = 256;
+const RESERVE_SIZE = 128;
 
 /** All that plans may draw. */
 export interface Decks {
@@ -85,14 +88,15 @@ function balancedDeck(type: EntityType, entities: readonly BankEntity[], first: 
     entities,
     first,
     at,
+    shareOf: () => 1 / size,
     reserve(used) {
-      // In the last, broken round an entity that had its turn may change places with one that had not.
+      // At the plan's end, in the broken round, an entity that had its turn may change places with one that had not.
       const begun = size === 0 ? 0 : used % size;
-      const turn = new Set(Array.from({ length: begun }, (_, step) => at(used - begun + step)));
       const left = begun === 0 ? 0 : Math.min(size - begun, RESERVE_SIZE);
+      const turn = once(() => new Set(Array.from({ length: begun }, (_, step) => at(used - begun + step))));
       return {
-        entities: Array.from({ length: left }, (_, step) => at(used + step)),
-        mayLeave: entity => turn.has(entity),
+        entities: once(() => Array.from({ length: left }, (_, step) => at(used + step))),
+        mayLeave: entity => turn().has(entity),
       };
     },
   };
@@ -106,8 +110,8 @@ function naturalDeck(type: EntityType, entities: readonly BankEntity[], first: n
     total += entity.count;
     upTo[index] = total;
   });
-  function at(place: number): number {
-    const target = Random.of(seed, 'plan', type, place).next() * total;
+  function draw(random: Random): number {
+    const target = random.next() * total;
     let low = 0;
     let high = entities.length - 1;
     while (low < high) {
@@ -121,9 +125,13 @@ function naturalDeck(type: EntityType, entities: readonly BankEntity[], first: n
     type,
     entities,
     first,
-    at,
+    at: place => draw(Random.of(seed, 'plan', type, place)),
+    shareOf: entity => (entities[entity - first]?.count ?? 0) / total,
     reserve: used => ({
-      entities: total === 0 ? [] : Array.from({ length: RESERVE_SIZE }, (_, step) => at(used + step)),
+      entities: once(() => {
+        const random = Random.of(seed, 'plan', type, 'reserve', used);
+        return total === 0 ? [] : Array.from({ length: RESERVE_SIZE }, () => draw(random));
+      }),
       mayLeave: () => true,
     }),
   };
@@ -133,4 +141,13 @@ function naturalDeck(type: EntityType, entities: readonly BankEntity[], first: n
 export function naturalShare(deck: Deck, mode: PlanSettings['mode']): number {
   if (mode === 'balanced') return deck.entities.length;
   return deck.entities.reduce((sum, entity) => sum + entity.count, 0);
+}
+
+/** Makes a value when it is first asked for. */
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const weight = z.number().nonnegative();
 
-/** How to draw what reports say. Defaults are the paper's (k 9, m 3, cap 15; arXiv 2410.13523) but for `findingsPerReport`. */
+/** How to draw what reports say. Defaults are the paper's (k 9, m 3, cap 15; arXiv 2410.13523). */
 export const PlanSettings = z.strictObject({
   /** How many reports the whole plan has. The last block is cut to fit, so this belongs to the draw. */
   pairs: z.int().positive(),
@@ -20,14 +20,15 @@ export const PlanSettings = z.strictObject({
   mode: z.enum(['balanced', 'natural']).default('balanced'),
   /**
    * Weights of a report with 0, 1, 2 … findings that are there; the rest of k is denied or normal. Null: by
-   * shares alone, as in the paper, where about five findings meet in one report.
+   * shares alone, as in the paper, so that about half of the k entities are findings; then a few reports are left
+   * without any, as many as the normal statements need that go with no finding.
    */
   findingsPerReport: z
     .array(weight)
     .min(1)
     .refine(weights => weights.some(entry => entry > 0), 'expected a weight above 0')
     .nullable()
-    .default([25, 30, 25, 15, 5]),
+    .default(null),
   /**
    * Weights of the types. Default: by the number of entities of each (balanced) or by their counts (natural).
    * Where `findingsPerReport` is given, only the shares within what is there and within what is not count.
