@@ -10,7 +10,10 @@ export async function* mapOrdered<T, R>(
   const running: Promise<R>[] = [];
   try {
     for await (const item of items) {
-      running.push(map(item));
+      const result = map(item);
+      // It may fail while the next item is still awaited: the failure is met when its turn comes.
+      result.catch(() => {});
+      running.push(result);
       if (running.length >= width) yield await running.shift()!;
     }
     while (running.length > 0) yield await running.shift()!;

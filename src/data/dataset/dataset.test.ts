@@ -180,6 +180,13 @@ describe('openDataset', () => {
       [/no such folder/, out => rm(out, { recursive: true })],
       [/not a finished data set/, out => rm(join(out, 'synray.json'))],
       [/not JSON/, out => writeFile(join(out, 'synray.json'), '{')],
+      [
+        /expected data\/<split>/,
+        async out => {
+          const manifest = await readFile(join(out, 'synray.json'), 'utf8');
+          await writeFile(join(out, 'synray.json'), manifest.replace('data/test', '../../etc/test'));
+        },
+      ],
       [/at format/, out => writeFile(join(out, 'synray.json'), '{"format":9}')],
       [/train-00001-of-00002\.parquet: the shard is missing/, out => rm(join(out, shard))],
       [

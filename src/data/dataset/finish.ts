@@ -4,7 +4,8 @@ import { InputError, sha256OfFile, writeFileAtomic } from '../../base/index.js';
 import { sqlPaths, withDatabase } from '../duckdb.js';
 import { datasetCard } from './card.js';
 import { DATASET_FORMAT, type DatasetManifest, type ShardEntry, type SplitEntry } from './manifest.js';
-import { parseShardPath, readShardNotes } from './shard.js';
+import { readShardNotes } from './shard.js';
+import { parseShardPath } from './shard-path.js';
 
 /** What a data set's maker says of it. The rest of the manifest is read from the shards. */
 export type DatasetDescription = Pick<DatasetManifest, 'name' | 'fingerprint' | 'provenance' | 'settings'>;
@@ -62,7 +63,7 @@ async function shardsBySplit(folder: string): Promise<Map<string, string[]>> {
   const found = new Map<string, Map<number, { file: string; count: number }>>();
   const entries = await readdir(join(folder, 'data')).catch(() => []);
   for (const name of entries) {
-    const shard = parseShardPath(name);
+    const shard = parseShardPath(`data/${name}`);
     if (shard === undefined) continue;
     const split = found.get(shard.split) ?? new Map();
     split.set(shard.index, { file: `data/${name}`, count: shard.count });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseShardPath } from './shard-path.js';
 
 /** The version of the folder's form. Raised when a reader of the old form would misread the new one. */
 export const DATASET_FORMAT = 1;
@@ -7,8 +8,10 @@ const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in hexadec
 
 /** One Parquet file of a data set. */
 export const ShardEntry = z.object({
-  /** Relative to the data set's folder, with forward slashes. */
-  file: z.string(),
+  /** Relative to the data set's folder, with forward slashes. Nothing outside of it can be named. */
+  file: z
+    .string()
+    .refine(file => parseShardPath(file) !== undefined, 'expected data/<split>-00000-of-00001.parquet'),
   samples: z.int().nonnegative(),
   bytes: z.int().positive(),
   sha256: Sha256,

@@ -5,7 +5,8 @@ import { temporaryName, UsageError } from '../../base/index.js';
 import type { Sample } from '../records/index.js';
 import { type DatasetDescription, finishDataset } from './finish.js';
 import type { DatasetManifest } from './manifest.js';
-import { shardPath, writeShard } from './shard.js';
+import { writeShard } from './shard.js';
+import { shardPath } from './shard-path.js';
 
 /** A shard is closed at this many samples … */
 const SHARD_SAMPLES = 1000;
