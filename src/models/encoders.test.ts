@@ -51,7 +51,10 @@ describe.each([
       expect(relativeError(pooled, golden(`${name}.pooled`))).toBeLessThan(1e-5);
       expect(relativeError(map, golden(`${name}.map`))).toBeLessThan(1e-5);
       expect(map.shape.slice(2)).toEqual(network.cells(golden(`${name}.input`).shape[2]!));
-      pooled.mul(golden(`${name}.probe`)).sum().backward();
+      pooled
+        .mul(golden(`${name}.probe`))
+        .sum()
+        .backward();
       expectGradients(network, name);
       expect(relativeError(network.bn1.runningVariance, golden(`${name}.running`))).toBeLessThan(1e-5);
       const evaluated = noGrad(() => network.eval().forward(golden(`${name}.input`)).pooled);
@@ -92,7 +95,10 @@ describe('Bert', () => {
       for (const [name, expected] of named('bert.gradient.')) {
         // A key's bias adds the same to all scores of a query: its gradient is 0 up to rounding, which is
         // measured against that of the query's bias.
-        const scale = golden(`bert.gradient.${name.replace('key.bias', 'query.bias')}`).abs().amax().item();
+        const scale = golden(`bert.gradient.${name.replace('key.bias', 'query.bias')}`)
+          .abs()
+          .amax()
+          .item();
         const difference = parameters.get(name)!.grad!.sub(expected).abs().amax().item();
         expect(difference / scale, name).toBeLessThan(1e-5);
       }

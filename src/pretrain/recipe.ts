@@ -103,6 +103,8 @@ export const PretrainRecipe = z.strictObject({
     device: z.enum(['cpu', 'cuda']).default('cpu'),
     /** `bf16`: autocast, for GPUs. */
     precision: z.enum(['f32', 'bf16']).default('f32'),
+    /** Processors an operator may use; all there are, unless said. Other numbers give other rounding. */
+    threads: z.int().min(1).max(1024).optional(),
     /** Steps between checkpoints. */
     checkpointEvery: z.int().min(1).default(250),
     /** How many checkpoints stay. */

@@ -11,6 +11,7 @@
  */
 import { existsSync } from 'node:fs';
 import { appendFile, readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Random, SynrayError, UsageError, writeFileAtomic } from '../base/index.js';
 import { type DualEncoder, MODEL_FOLDER, saveModel, type TextTokenizer } from '../models/index.js';
@@ -24,6 +25,7 @@ import {
   type Parameter,
   type Schedule,
   scope,
+  setThreads,
   type Tensor,
 } from '../tensor/index.js';
 import { AveragedWeights } from './averaged-weights.js';
@@ -98,6 +100,11 @@ export async function pretrain(options: PretrainOptions): Promise<PretrainResult
   const checkpoints = new Checkpoints(join(out, 'checkpoints'), recipe.training.keep);
   refuse(options);
 
+  // A thread that waits for the others must not keep a core busy: with another program on the machine, spinning
+  // made a step ten times slower. Read by OpenMP when libtorch is first used.
+  process.env.OMP_WAIT_POLICY ??= 'passive';
+  // libtorch counts the cores that cpuinfo knows, which on virtual machines is often one.
+  setThreads(recipe.training.threads ?? availableParallelism());
   const fallback = join(out, 'cache');
   const caches = [];
   for (const folder of options.data) {

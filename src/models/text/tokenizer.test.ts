@@ -3,6 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { learnTokenizer, TextTokenizer } from './tokenizer.js';
 import { learnWordPieces, SPECIAL_PIECES } from './wordpiece.js';
 
+/** Text as nobody writes it. */
+const odd = fc.string({ unit: fc.constantFrom(...'aeotn .!-\n\t§é漢\u0000\u200b😀\ud800') });
+
 const sentences = [
   'There is a small left pleural effusion.',
   'No pleural effusion.',
@@ -39,7 +42,9 @@ describe('learnTokenizer', () => {
 
   it('knows frequent words as one piece and writes the others in pieces', () => {
     const { ids } = tokenizer.batch(['No pleural effusion.'], 16);
-    expect([...ids]).toEqual(['[CLS]', 'no', 'pleural', 'effusion', '.', '[SEP]'].map(piece => vocabulary[piece]));
+    expect([...ids]).toEqual(
+      ['[CLS]', 'no', 'pleural', 'effusion', '.', '[SEP]'].map(piece => vocabulary[piece]),
+    );
     expect(tokenizer.ids('normothorax', 32)).not.toContain(vocabulary['[UNK]']);
     expect(tokenizer.ids('§', 32)).toContain(vocabulary['[UNK]']);
   });
@@ -52,12 +57,14 @@ describe('learnTokenizer', () => {
 
   it('pads on the right, cuts long texts before their end mark, and keeps ids inside the vocabulary', () => {
     fc.assert(
-      fc.property(fc.array(fc.string({ unit: 'binary' }), { minLength: 1, maxLength: 4 }), texts => {
+      fc.property(fc.array(odd, { minLength: 1, maxLength: 4 }), texts => {
         const { ids, mask, rows, columns } = tokenizer.batch(texts, 8);
         expect(rows).toBe(texts.length);
         expect(columns).toBeLessThanOrEqual(8);
         for (let row = 0; row < rows; row++) {
-          const length = mask.subarray(row * columns, (row + 1) * columns).reduce((sum, value) => sum + value, 0);
+          const length = mask
+            .subarray(row * columns, (row + 1) * columns)
+            .reduce((sum, value) => sum + value, 0);
           expect(ids[row * columns]).toBe(vocabulary['[CLS]']);
           expect(ids[row * columns + length - 1]).toBe(vocabulary['[SEP]']);
           for (let place = 0; place < columns; place++) {

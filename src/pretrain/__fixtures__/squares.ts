@@ -5,13 +5,13 @@ import { DatasetWriter, encodePng, type Mention, type Region, type Sample } from
 export const SQUARES_SIZE = 64;
 
 const kinds = {
-  effusion: { concept: 'pleural effusion', row: 0.8, level: 220 },
-  nodule: { concept: 'lung nodule', row: 0.3, level: 250 },
+  effusion: { concept: 'pleural effusion', row: 0.8, width: 0.2, height: 0.08 },
+  nodule: { concept: 'lung nodule', row: 0.3, width: 0.07, height: 0.12 },
 } as const;
 
 /**
- * A data set whose texts are easy to see: a light square low down is an effusion, one high up a nodule; the
- * patient's left is on the right of the picture.
+ * A data set whose texts are easy to see: a light bar low down is an effusion, an upright block high up a
+ * nodule; the patient's left is on the right of the picture.
  */
 export async function writeSquares(folder: string, count: number, seed = 1): Promise<void> {
   const writer = await DatasetWriter.create(folder, sha256(`squares ${count} ${seed}`));
@@ -31,7 +31,7 @@ async function square(id: string, seed: number): Promise<Sample> {
   const mentions: Mention[] = [];
   const regions: Region[] = [];
   const labels: string[] = [];
-  for (const { concept, row, level } of Object.values(kinds)) {
+  for (const { concept, row, width, height } of Object.values(kinds)) {
     const present = random.chance(0.5);
     const side = random.pick(['left', 'right'] as const);
     const text = present ? `There is a ${side} ${concept}.` : `No ${concept}.`;
@@ -53,12 +53,14 @@ async function square(id: string, seed: number): Promise<Sample> {
     const centre = { x: (side === 'left' ? 0.75 : 0.25) * size, y: row * size };
     for (let y = 0; y < size; y++) {
       for (let x = 0; x < size; x++) {
-        if (Math.max(Math.abs(x - centre.x), Math.abs(y - centre.y)) > size / 9) continue;
-        pixels[y * size + x] = level;
+        const inside = Math.abs(x - centre.x) < width * size && Math.abs(y - centre.y) < height * size;
+        if (!inside) continue;
+        pixels[y * size + x] = 240;
         mask[y * size + x] = 255;
       }
     }
-    const box: Region['box'] = [centre.x / size - 0.1, row - 0.1, centre.x / size + 0.1, row + 0.1];
+    const middle = centre.x / size;
+    const box: Region['box'] = [middle - width, row - height, middle + width, row + height];
     regions.push({ concept, side, box, mask: await encodePng(mask, size, size) });
   }
   return {

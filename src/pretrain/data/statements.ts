@@ -14,9 +14,6 @@ export type Claim = z.infer<typeof Claim>;
 export const Statement = z.object({ text: z.string(), claims: z.array(Claim) });
 export type Statement = z.infer<typeof Statement>;
 
-/** A sentence ends at `.`, `!` or `?` before white space, or at a line break; "1.5 cm" does not end one. */
-const SENTENCE = /[^\s].*?(?:[.!?]+(?=\s|$)|(?=\n)|$)/gmsu;
-
 /** A sentence must have a word of this form to say anything. */
 const WORD = /\p{L}{3}/u;
 
@@ -25,17 +22,32 @@ export function statementsOf(sample: Pick<Sample, keyof ReportText | 'mentions'>
   const statements = new Map<string, Statement>();
   for (const section of ['findings', 'impression'] as const) {
     const mentions = sample.mentions.filter(mention => mention.section === section);
-    for (const match of sample[section].matchAll(SENTENCE)) {
-      const text = match[0].replace(/\s+/g, ' ').trim();
+    for (const { start, end } of sentencesOf(sample[section])) {
+      const text = sample[section].slice(start, end).replace(/\s+/g, ' ').trim();
       if (!WORD.test(text) || statements.has(text)) continue;
-      const end = match.index + match[0].length;
       const claims = mentions
-        .filter(mention => mention.start >= match.index && mention.start < end)
+        .filter(mention => mention.start >= start && mention.start < end)
         .flatMap(claimOf);
       statements.set(text, { text, claims });
     }
   }
   return [...statements.values()];
+}
+
+/**
+ * Where sentences begin and end: one ends at `.`, `!` or `?` before white space, or at a line break; "1.5 cm"
+ * does not end one. By hand, since regular expressions for this take quadratic time on rows of dots.
+ */
+function* sentencesOf(text: string): Generator<{ start: number; end: number }> {
+  let start = 0;
+  for (let place = 0; place < text.length; place++) {
+    const character = text[place]!;
+    const next = text[place + 1];
+    const ends = character === '\n' || (/[.!?]/.test(character) && (next === undefined || /\s/.test(next)));
+    if (!ends && next !== undefined) continue;
+    yield { start, end: place + 1 };
+    start = place + 1;
+  }
 }
 
 function claimOf(mention: Mention): Claim[] {

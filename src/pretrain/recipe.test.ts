@@ -1,0 +1,62 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type PretrainRecipe, readPretrainRecipe, recipeFingerprint } from './recipe.js';
+
+let home: string;
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'synray-recipe-'));
+});
+afterAll(() => rm(home, { recursive: true, force: true }));
+
+async function read(text: string): Promise<PretrainRecipe> {
+  const file = join(home, 'recipe.yaml');
+  await writeFile(file, text);
+  return readPretrainRecipe(file);
+}
+const least = 'pretrain:\n  objective: { name: convirt }\n  training: { steps: 10 }\n';
+
+it('needs only an objective and a number of steps, and stands for the paper’s arm', async () => {
+  const recipe = await read(least);
+  expect(recipe).toMatchObject({
+    objective: { temperature: 0.1, lambda: 0.75 },
+    sharedTextPositive: false,
+    grounding: { weight: 0 },
+    text: { phraseShare: 0 },
+  });
+  expect(await read(`${least}generate: { pairs: 3 }\n`)).toEqual(recipe);
+});
+
+it.each([
+  [`${least}  grounded: true\n`, /unknown key "grounded".*grounding/],
+  [`${least}pre-train: {}\n`, /unknown key "pre-train".*pretrain/],
+  [`${least}  text: { pooling: median }\n`, /text\.pooling/],
+  [`${least}  augmentation: { zoom: [2, 1] }\n`, /augmentation\.zoom.*least/],
+  ['pretrain:\n  objective: { name: convirt, tau: 1 }\n  training: { steps: 10 }\n', /unknown key "tau"/],
+  ['pretrain:\n  objective: { name: convirt }\n  training: { steps: 0 }\n', /training\.steps/],
+  ['plan: {}\n', /pretrain/],
+])('refuses in one line what it does not know: %s', async (text, message) => {
+  const error: unknown = await read(text).catch((caught: unknown) => caught);
+  expect(error).toMatchObject({ exitCode: 2, message: expect.stringMatching(message) });
+  expect(String(error)).toContain('recipe.yaml');
+  expect(String(error)).not.toContain('\n');
+});
+
+it('names the same run however often it saves, and another for any other change', async () => {
+  const recipe = await read(least);
+  const changed = (training: object) =>
+    recipeFingerprint({ ...recipe, training: { ...recipe.training, ...training } });
+  expect(changed({ checkpointEvery: 7, keep: 9 })).toBe(recipeFingerprint(recipe));
+  expect(changed({ seed: 7 })).not.toBe(recipeFingerprint(recipe));
+});
+
+it('reads every recipe that ships and has such a part', async () => {
+  const folder = fileURLToPath(new URL('../../recipes', import.meta.url));
+  const names = (await readdir(folder)).filter(name => name.endsWith('.yaml'));
+  expect(names).toContain('convirt-small.yaml');
+  for (const name of ['convirt-small.yaml', 'quickstart.yaml'].filter(each => names.includes(each))) {
+    expect((await readPretrainRecipe(join(folder, name))).objective.name).toBe('convirt');
+  }
+});
