@@ -37,7 +37,7 @@ export function drawBeam(patient: Patient, random: Random): Beam {
   return {
     spectrum: [0.45 - 0.25 * hard, 0.41 - 0.02 * hard, 0.14 + 0.27 * hard],
     scatter: frontal ? random.uniform(0.15, 0.45) : random.uniform(0.5, 1.3),
-    exposure: Math.exp(random.uniform(Math.log(4000), Math.log(40_000))) * (frontal ? 1.5 : 1),
+    exposure: Math.exp(random.uniform(Math.log(10_000), Math.log(100_000))) * (frontal ? 1.5 : 1),
     blur: random.uniform(0.02, 0.05) * (frontal ? 1 : 1.3),
   };
 }

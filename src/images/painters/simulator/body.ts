@@ -150,7 +150,7 @@ function outerShape(body: Body, random: Random): Map2 {
   for (let row = 0, at = 0; row < size; row++) {
     const y = (row + 0.5) / size;
     const index = tableIndex(y);
-    const down = clamp01((y - thorax.apex.right) / (thorax.angle.right - thorax.apex.right + 0.1));
+    const down = clamp01((y - thorax.apex.right) / (patient.lungHeight.right + 0.1));
     const thick = depth * (0.62 + 0.38 * smoothStep(0, 0.42, down)) * (1 + 0.08 * smoothStep(0.8, 1.3, down));
     const extra = muscle * (1 + 0.5 * waist * smoothStep(0.7, 1.2, down)) + 0.004;
     const rightWidth = middle - thorax.wall.right[index]! + extra;
@@ -175,7 +175,7 @@ function breasts(body: Body, outer: Map2, random: Random): void {
   const { patient, thorax, size } = body;
   const droop = random.uniform(-0.02, 0.06);
   for (const side of sides) {
-    const top = thorax.top[side];
+    const top = thorax.apex[side] + 0.84 * patient.lungHeight[side];
     const wall = thorax.wall[side][tableIndex(top)]!;
     const wide = Math.min(0.16, 0.1 + 0.013 * patient.breast) * random.uniform(0.9, 1.1);
     const tall = wide * random.uniform(1, 1.5);
@@ -208,11 +208,11 @@ function greatVessels(body: Body, random: Random): Map2 {
   const { field } = patient;
   const occupied = new Float32Array(size * size);
   const heartBox = boxOf(patient.contours.heart);
-  const heartDepth = 1.02 * (heartBox.right - heartBox.left) * field * random.uniform(0.9, 1.1);
+  const heartDepth = 0.86 * (heartBox.right - heartBox.left) * field * random.uniform(0.9, 1.1);
   const polar = polarOf(patient.contours.heart);
   const middle = thorax.middle;
   const aortic = patient.aorta;
-  const height = thorax.angle.left - thorax.apex.left;
+  const height = patient.lungHeight.left;
   const knobY = thorax.apex.left + height * random.uniform(0.21, 0.27) - 0.03 * aortic.unfolding;
   const radius = aortic.radius / field;
   const descend = middle + 0.03 + 0.035 * aortic.unfolding;
@@ -224,7 +224,7 @@ function greatVessels(body: Body, random: Random): Map2 {
       [middle + 0.02 + 0.04 * aortic.unfolding, knobY + 0.01],
       [descend + 0.02 + 0.05 * aortic.unfolding, knobY + 0.12],
       [descend + spine, knobY + 0.2],
-      [middle + 0.02 + spine, thorax.angle.left],
+      [middle + 0.02 + spine, thorax.apex.left + height],
       [radius * 0.95, radius * 0.8],
     ),
     field,
@@ -307,7 +307,7 @@ function fillChest(body: Body, outer: Map2, occupied: Map2, random: Random): voi
       let lung = 0;
       let filled = 0;
       if (a < 1 && y > apex) {
-        const height = thorax.angle[side] - apex;
+        const height = patient.lungHeight[side];
         const round = Math.sqrt(clamp01(((y - apex) / height) * 1.4) * 0.93 + 0.07);
         const depth = inside * round * Math.sqrt(1 - a * a * a);
         cavity[at] = depth;

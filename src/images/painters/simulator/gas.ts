@@ -8,7 +8,7 @@ export function addGas(body: Body, random: Random): void {
   const { field } = patient;
   const air = new Float32Array(size * size);
   const middle = thorax.middle;
-  const height = thorax.angle.right - thorax.apex.right;
+  const height = patient.lungHeight.right;
   const carina = thorax.apex.right + 0.37 * height;
   const windpipe = random.fork('windpipe');
   const shift = windpipe.normal(0.004, 0.006) + patient.rotation * 0.8;
@@ -20,7 +20,7 @@ export function addGas(body: Body, random: Random): void {
       [middle + shift - 0.003, carina - 0.08, radius],
       [middle + shift * 0.5, carina, radius * 0.95],
     ],
-    field * 0.75,
+    field * 0.9,
   );
   for (const sign of [-1, 1])
     brush.segment(

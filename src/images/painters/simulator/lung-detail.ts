@@ -15,7 +15,7 @@ export interface Branch {
 /** Where the vessels of a lung start. */
 export function hilumOf(body: Body, side: LungSide): { x: number; y: number } {
   const { thorax } = body;
-  const height = thorax.angle[side] - thorax.apex[side];
+  const height = body.patient.lungHeight[side];
   return {
     x: thorax.middle + signOf(side) * (side === 'left' ? 0.075 : 0.068),
     y: thorax.apex[side] + height * (side === 'left' ? 0.43 : 0.46),
@@ -128,10 +128,13 @@ function growTree(body: Body, side: LungSide, random: Random): Branch[] {
     const x1 = x + long * Math.cos(heading + bend);
     const y1 = y + long * Math.sin(heading + bend);
     const wall = thorax.wall[side][tableIndex(y1)]!;
-    if (sign * (wall - x1) < 0.006 || y1 < top || y1 > bottom + 0.03) return;
+    // Branches beyond the lung are left out but still drawn at random, so that the rest of the tree of a
+    // patient stays the same when a finding moves the floor.
+    const outside = sign * (wall - x1) < 0.006 || y1 < top || y1 > bottom + 0.03;
+    if (outside && rank > 6) return;
     const thinner = radius * 0.9;
     const zone = y1 < middleY ? patient.upperVessels : patient.lowerVessels;
-    if (random.chance(patient.vesselCount) || rank < 2)
+    if ((random.chance(patient.vesselCount) || rank < 2) && !outside)
       branches.push({ x0: x, y0: y, x1, y1, r0: radius * zone, r1: thinner * zone });
     const share = random.uniform(0.25, 0.75);
     const turn = random.uniform(0.35, 0.75);

@@ -1,6 +1,6 @@
 import type { Random } from '../../../base/index.js';
 import type { View } from '../../../data/index.js';
-import { boxOf, type Contours, cardiothoracicRatio, drawContours, mapContours } from './shape.js';
+import { boxOf, type Contours, cardiothoracicRatio, drawContours, mapContours, thoraxOf } from './shape.js';
 
 /** All that is drawn at random about a patient and how they stand before the beam. Lengths in cm. */
 export interface Patient {
@@ -10,6 +10,8 @@ export interface Patient {
   /** Side of the picture in cm at the patient. */
   field: number;
   contours: Contours;
+  /** Height of each lung from its top to the costophrenic angle before any finding, fraction of the side. */
+  lungHeight: { right: number; left: number };
   /** Outer depth of the chest from front to back. */
   depth: number;
   /** Chest wall (muscle and fat) at the sides. */
@@ -56,12 +58,18 @@ export function drawPatient(random: Random): Patient {
   const age = Math.round(person.chance(0.85) ? person.uniform(25, 88) : person.uniform(16, 95));
   const habitus = person.truncatedNormal(frontal ? 0 : 0.25, 1, 2);
   const old = Math.max(0, (age - 50) / 40);
-  const patient: Patient = {
+  const contours = placeContours(random.fork('contours'), frontal);
+  const thorax = thoraxOf(contours);
+  return {
     view,
     sex,
     age,
     field: person.uniform(36, 43),
-    contours: placeContours(random.fork('contours'), frontal),
+    contours,
+    lungHeight: {
+      right: thorax.angle.right - thorax.apex.right,
+      left: thorax.angle.left - thorax.apex.left,
+    },
     depth: 21.5 + 2.6 * habitus + (sex === 'M' ? 1 : -0.5) + person.normal(0, 0.8),
     wallThickness: Math.max(1.4, 4 + 1.5 * habitus + person.normal(0, 0.5)),
     fatShare: clamp(0.22 + 0.1 * habitus + (sex === 'F' ? 0.06 : 0), 0.05, 0.6),
@@ -85,7 +93,6 @@ export function drawPatient(random: Random): Patient {
     spineBend: person.normal(0, 0.006),
     spurs: Math.max(0, person.normal(0.5 * old, 0.25)),
   };
-  return patient;
 }
 
 /** Contours in the frame of a clinical picture: smaller than in the measured set, higher diaphragm in AP. */

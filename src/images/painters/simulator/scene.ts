@@ -97,7 +97,7 @@ export class Scene {
       mild: () => draw.uniform(0.2, 0.42),
       moderate: () => draw.uniform(0.45, 0.72),
       severe: () => draw.uniform(0.75, 1),
-      unsaid: () => draw.uniform(0.15, 0.9),
+      unsaid: () => draw.uniform(0.25, 0.95),
     }[finding.severity ?? 'unsaid']();
     return {
       concept: finding.concept,

@@ -26,7 +26,7 @@ export function addSkeleton(body: Body, random: Random): void {
 function ribCourses(body: Body, side: LungSide, shared: Random, own: Random): RibCourse[] {
   const { thorax, patient } = body;
   const sign = signOf(side);
-  const height = (thorax.angle[side] - thorax.apex[side]) * shared.uniform(0.94, 1.02);
+  const height = patient.lungHeight[side] * shared.uniform(0.94, 1.02);
   const slope = shared.uniform(0.75, 1.25);
   const thick = (shared.uniform(0.52, 0.66) * (patient.sex === 'M' ? 1.05 : 0.95)) / patient.field;
   const first = thorax.apex[side] - 0.012 + own.normal(0, 0.004);
@@ -72,11 +72,11 @@ function ribs(body: Body, bone: Map2, side: LungSide, shared: Random, own: Rando
   body.ribs[side] = courses;
   const turned = body.patient.rotation;
   courses.forEach((course, index) => {
-    brush.curve(course.back, field * 0.95, shell, 0.2);
+    brush.curve(course.back, field * 1.15, shell, 0.18);
     brush.addTo(bone);
     if (index > 7) return;
     const front = course.front.map(([x, y, radius]): CurvePoint => [x + 0.6 * turned, y, radius]);
-    brush.curve(front, field * 0.7, shell, 0.16);
+    brush.curve(front, field * 0.8, shell, 0.14);
     brush.addTo(bone);
   });
 }
@@ -84,7 +84,7 @@ function ribs(body: Body, bone: Map2, side: LungSide, shared: Random, own: Rando
 function spine(body: Body, bone: Map2, random: Random): void {
   const { patient, thorax, brush } = body;
   const { field } = patient;
-  const step = ((thorax.angle.right - thorax.apex.right) / 9.4) * random.uniform(0.96, 1.02);
+  const step = (patient.lungHeight.right / 9.4) * random.uniform(0.96, 1.02);
   const first = thorax.apex.right - 0.012 - 4 * step;
   for (let number = 0; number < 22; number++) {
     const y = first + number * step * (number < 4 ? 0.94 : 1) + 0.45 * step;
@@ -158,9 +158,9 @@ function shoulder(body: Body, bone: Map2, side: LungSide, random: Random): void 
       [collar * 1.25, collar * 0.95],
       16,
     ),
-    field * 1.2,
-    0.13 / field,
-    0.25,
+    field * 1.9,
+    0.14 / field,
+    0.28,
   );
   brush.addTo(bone);
   // Shoulder blade: thin plate with a thick side border, its spine, and the tip over the joint.
@@ -171,9 +171,9 @@ function shoulder(body: Body, bone: Map2, side: LungSide, random: Random): void 
   ];
   const neck: [number, number] = [jointX - sign * 0.035, jointY + 0.015];
   const crest: [number, number] = [wall - sign * (0.015 + 0.1 * over), jointY + 0.02];
-  brush.segment(crest[0], crest[1] + 0.01, 0.02, tip[0], tip[1], 0.014, field * 0.1);
-  brush.segment(neck[0], neck[1] + 0.03, 0.03, tip[0], tip[1] - 0.03, 0.02, field * 0.1);
-  brush.segment(crest[0], crest[1], 0.03, neck[0], neck[1] + 0.02, 0.03, field * 0.1);
+  brush.segment(crest[0], crest[1] + 0.01, 0.02, tip[0], tip[1], 0.014, field * 0.16);
+  brush.segment(neck[0], neck[1] + 0.03, 0.03, tip[0], tip[1] - 0.03, 0.02, field * 0.16);
+  brush.segment(crest[0], crest[1], 0.03, neck[0], neck[1] + 0.02, 0.03, field * 0.16);
   brush.addTo(bone);
   const border = 0.33 / field;
   brush.curve(
@@ -181,7 +181,7 @@ function shoulder(body: Body, bone: Map2, side: LungSide, random: Random): void 
       border * 1.5,
       border,
     ]),
-    field * 0.8,
+    field * 1.3,
     0.11 / field,
     0.2,
   );
@@ -191,7 +191,7 @@ function shoulder(body: Body, bone: Map2, side: LungSide, random: Random): void 
       border * 0.6,
       border * 0.7,
     ]),
-    field * 0.6,
+    field * 1.1,
   );
   brush.addTo(bone);
   brush.segment(
@@ -201,7 +201,7 @@ function shoulder(body: Body, bone: Map2, side: LungSide, random: Random): void 
     outer[0],
     outer[1] + 0.012,
     border * 1.8,
-    field * 0.6,
+    field * 1.1,
     0.1 / field,
     0.2,
   );
@@ -214,7 +214,7 @@ function shoulder(body: Body, bone: Map2, side: LungSide, random: Random): void 
     neck[0] - sign * 0.02,
     neck[1] - 0.03,
     border * 1.5,
-    field * 0.6,
+    field * 1.1,
     0.1 / field,
     0.2,
   );

@@ -205,7 +205,7 @@ export const atelectasis: FindingKind = {
       liftFloor(
         patient,
         side,
-        random.fork('lift', side).uniform(0.005, 0.025 + 0.03 * placed.severity) * placed.strength,
+        random.fork('lift', side).uniform(0, 0.015 + 0.03 * placed.severity) * placed.strength,
       );
   },
   change(body, placed, random) {

@@ -56,7 +56,7 @@ export const aorticCalcification: FindingKind = {
   change(body, placed, random) {
     const { brush, paths, thorax, patient } = body;
     const { aorta, field } = patient;
-    const height = thorax.angle.left - thorax.apex.left;
+    const height = patient.lungHeight.left;
     const x = thorax.middle + 0.026 + 0.045 * aorta.unfolding;
     const y = thorax.apex.left + 0.24 * height - 0.03 * aorta.unfolding;
     const radius = (aorta.radius / field) * 1.05;

@@ -6,7 +6,7 @@ import { type FindingKind, midline } from './kind.js';
 /** A tube with a dense stripe: plastic counts as bone-like, 0.2 to 0.6 cm of it. */
 function tube(body: Body, points: readonly CurvePoint[], dense: number, gain: number): void {
   const { brush, paths, patient } = body;
-  brush.curve(points, patient.field * gain * dense);
+  brush.curve(points, 2.2 * patient.field * gain * dense);
   brush.addTo(paths.bone);
 }
 
@@ -15,7 +15,7 @@ export const endotrachealTube: FindingKind = {
   laterality: midline,
   change(body, placed, random) {
     const { thorax, patient } = body;
-    const carina = thorax.apex.right + 0.37 * (thorax.angle.right - thorax.apex.right);
+    const carina = thorax.apex.right + 0.37 * patient.lungHeight.right;
     const tip = carina - random.uniform(1.5, 5.5) / patient.field;
     const x = thorax.middle + random.normal(0.002, 0.006);
     const radius = 0.42 / patient.field;
@@ -24,7 +24,7 @@ export const endotrachealTube: FindingKind = {
       [x, tip - 0.09, radius],
       [x + random.normal(0, 0.003), tip, radius * 0.9],
     ];
-    body.brush.curve(course, patient.field * 0.35 * placed.strength, 0.12 / patient.field, 0.1);
+    body.brush.curve(course, patient.field * 0.7 * placed.strength, 0.12 / patient.field, 0.1);
     body.brush.addTo(body.paths.bone);
     tube(
       body,
@@ -171,7 +171,7 @@ export const chestTube: FindingKind = {
         [radius, radius],
         18,
       );
-      brush.curve(points, patient.field * 0.4 * placed.strength, 0.14 / patient.field, 0.05);
+      brush.curve(points, patient.field * 0.9 * placed.strength, 0.14 / patient.field, 0.05);
       brush.addTo(paths.bone);
       tube(
         body,
@@ -191,7 +191,7 @@ export const sternalWires: FindingKind = {
     const x = thorax.middle + patient.rotation * 1.6;
     const count = 4 + random.integer(4);
     const top = thorax.apex.right + 0.1;
-    const radius = 0.055 / patient.field;
+    const radius = 0.08 / patient.field;
     for (let wire = 0; wire < count; wire++) {
       const y = top + wire * random.uniform(0.045, 0.055);
       const wide = random.uniform(0.011, 0.018);

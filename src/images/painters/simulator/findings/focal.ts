@@ -12,6 +12,7 @@ function solidify(
   lobes: number,
   random: Random,
   bone = 0,
+  power = 0.5,
 ): void {
   const { size, paths, patient } = body;
   const outline = smoothRadius(random, lobes);
@@ -29,7 +30,7 @@ function solidify(
       const edge = Math.max(floor, radius * outline(Math.atan2(dy, dx)));
       const room = 1 - (dx * dx + dy * dy) / (edge * edge);
       if (room <= 0) continue;
-      const depth = 2 * radius * patient.field * Math.sqrt(room);
+      const depth = 2 * radius * patient.field * room ** power;
       const taken = Math.min(depth, paths.lung[at]! * 0.95);
       if (taken <= 0) continue;
       paths.lung[at]! -= taken;
@@ -53,7 +54,7 @@ export const nodule: FindingKind = {
       for (let spot = 0; spot < count; spot++) {
         const [x, y] = lungPlace(body, side, ...siteCentre(placed.site, own));
         const radius =
-          ((0.42 + 0.9 * placed.severity) * own.uniform(0.85, 1.15) * Math.sqrt(placed.strength)) /
+          ((0.5 + 0.95 * placed.severity) * own.uniform(0.85, 1.15) * Math.sqrt(placed.strength)) /
           body.patient.field;
         solidify(body, x, y, radius, own.uniform(0.03, 0.14), own);
       }
@@ -67,19 +68,28 @@ export const mass: FindingKind = {
   change(body, placed, random) {
     for (const side of placed.sides) {
       const own = random.fork(side);
-      const [x, y] = lungPlace(body, side, ...siteCentre(placed.site, own));
-      const radius = ((1.6 + 2.6 * placed.severity) * own.uniform(0.9, 1.1)) / body.patient.field;
-      solidify(body, x, y, radius, own.uniform(0.06, 0.2), own);
-      for (let lobe = 0; lobe < 2; lobe++)
-        if (own.chance(0.5))
-          solidify(
-            body,
-            x + own.normal(0, 0.5 * radius),
-            y + own.normal(0, 0.5 * radius),
-            radius * own.uniform(0.4, 0.7),
-            0.1,
-            own,
-          );
+      // Many grow at the hilum.
+      const [x, y] = lungPlace(
+        body,
+        side,
+        ...siteCentre(placed.site ?? (own.chance(0.3) ? 'perihilar' : undefined), own),
+      );
+      const radius = ((1.6 + 2.8 * placed.severity) * own.uniform(0.9, 1.1)) / body.patient.field;
+      // From a ball with a clear edge to a flat lump that fades out.
+      const power = own.uniform(0.5, 1.3);
+      const lobes = 1 + own.integer(3);
+      solidify(body, x, y, radius, own.uniform(0.05, 0.16), own, 0, power);
+      for (let lobe = 1; lobe < lobes; lobe++)
+        solidify(
+          body,
+          x + own.normal(0, 0.6 * radius),
+          y + own.normal(0, 0.6 * radius),
+          radius * own.uniform(0.4, 0.7),
+          0.1,
+          own,
+          0,
+          power + 0.3,
+        );
       if (own.chance(0.4)) strands(body, x, y, radius, own);
     }
   },
@@ -206,13 +216,13 @@ export const hernia: FindingKind = {
   laterality: { left: 0, right: 0, bilateral: 1 },
   change(body, placed, random) {
     const { brush, thorax, paths, size, patient } = body;
-    const large = (0.05 + 0.075 * placed.severity) * Math.sqrt(placed.strength);
-    const x = thorax.middle + random.uniform(-0.012, 0.05);
+    const large = (0.055 + 0.085 * placed.severity) * Math.sqrt(placed.strength);
+    const x = thorax.middle + random.uniform(-0.03, 0.05);
     const y = Math.max(thorax.top.left, thorax.top.right) - large * random.uniform(0.35, 0.75);
     const wide = large * random.uniform(0.95, 1.3);
     const tall = large * random.uniform(0.8, 1.05);
     const sack = new Float32Array(size * size);
-    brush.ellipse(x, y, wide, tall, 1.1 * wide * patient.field, 0.45);
+    brush.ellipse(x, y, wide, tall, 1.6 * wide * patient.field, 0.45);
     brush.addTo(sack);
     const level = random.chance(0.75) ? y + tall * random.uniform(-0.35, 0.35) : -1;
     const gas = 0.75 + 0.2 * placed.severity;

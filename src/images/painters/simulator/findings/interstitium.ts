@@ -36,8 +36,8 @@ function weightOf(
 }
 
 /**
- * A net of fine lines: where one of two noise fields crosses zero. `width` is the half width of a line as
- * a share of the field's deviation.
+ * A net of strands: where noise fields cross zero, each strand of another strength, over a faint haze.
+ * `width` is the half width of a strand as a share of the field's deviation.
  */
 function net(
   body: Body,
@@ -48,16 +48,19 @@ function net(
   placed: Placed,
   random: Random,
 ): void {
-  const one = noisePlace(random, 0.5);
+  const one = noisePlace(random, 0.65);
   const other = noisePlace(random, 0.5);
+  const patchy = noisePlace(random, 0.5);
   const weight = weightOf(body, side, placed, random);
+  const haze = random.uniform(0.1, 0.6);
   fillBy(body, side, (x, y) => {
-    const here = weight(x, y);
+    const patch = noiseAt(patchy, x, y, 3);
+    const here = weight(x, y) * clamp01(0.7 + 0.5 * patch);
     if (here < 0.03) return 0;
-    const a = Math.abs(noiseAt(one, x, y, mesh)) / width;
-    const b = Math.abs(noiseAt(other, x, y, mesh * 1.3)) / width;
-    const line = Math.max(1 - a * a, 1 - b * b, 0);
-    return here * share * (0.25 + line);
+    const a = noiseAt(one, x, y, mesh) / (width * (1 + 0.5 * clamp01(patch)));
+    const b = noiseAt(other, x, y, mesh * 1.3) / width;
+    const line = 1 / (1 + a * a) + 0.7 / (1 + b * b);
+    return here * share * (haze + 0.7 * line);
   });
 }
 
@@ -66,15 +69,15 @@ export const fibrosis: FindingKind = {
   laterality: bothSides,
   reshape(patient, placed, random) {
     for (const side of placed.sides)
-      liftFloor(patient, side, random.uniform(0, 0.02 + 0.035 * placed.severity));
+      liftFloor(patient, side, random.uniform(0, 0.012 + 0.025 * placed.severity));
   },
   change(body, placed, random) {
     for (const side of placed.sides) {
       const own = random.fork(side);
-      const share = (0.14 + 0.2 * placed.severity) * placed.strength;
-      net(body, side, share, own.uniform(9, 14), own.uniform(0.2, 0.35), placed, own);
-      net(body, side, share * 0.6, own.uniform(16, 24), 0.35, placed, own.fork('fine'));
-      if (placed.severity > 0.4) honeycomb(body, side, placed, own);
+      const share = (0.13 + 0.2 * placed.severity) * placed.strength * own.uniform(0.7, 1.2);
+      net(body, side, share, own.uniform(4, 9), own.uniform(0.2, 0.45), placed, own);
+      net(body, side, share * 0.6, own.uniform(8, 14), 0.4, placed, own.fork('fine'));
+      if (placed.severity > 0.5 && own.chance(0.5)) honeycomb(body, side, placed, own);
     }
   },
 };

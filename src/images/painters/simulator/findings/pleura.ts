@@ -71,8 +71,8 @@ function collapseLung(body: Body, side: LungSide, placed: Placed, random: Random
   const { size, thorax, paths, vessels, lungDensity, patient } = body;
   const { severity } = placed;
   const height = thorax.top[side] - thorax.apex[side];
-  const apical = (0.045 + 0.3 * severity ** 1.6) * height * random.uniform(0.8, 1.3);
-  const lateral = (0.012 + 0.11 * severity ** 1.7) * random.uniform(0.6, 1.2);
+  const apical = (0.07 + 0.33 * severity ** 1.5) * height * random.uniform(0.8, 1.3);
+  const lateral = (0.018 + 0.13 * severity ** 1.5) * random.uniform(0.6, 1.2);
   const fall = random.uniform(0.35, 1.1) / Math.max(0.3, severity + 0.2);
   const wave = noisePlace(random, 0.5);
   const denser = 1 + 0.45 * severity ** 2;
@@ -136,7 +136,7 @@ export const pleuralThickening: FindingKind = {
 function thicken(body: Body, side: LungSide, kind: string, placed: Placed, random: Random): void {
   const { thorax, patient } = body;
   const wave = noisePlace(random, 0.65);
-  const thick = ((0.45 + 1.3 * placed.severity) * random.uniform(0.8, 1.2) * placed.strength) / patient.field;
+  const thick = ((0.6 + 1.5 * placed.severity) * random.uniform(0.8, 1.2) * placed.strength) / patient.field;
   const from = kind === 'band' ? random.uniform(0.15, 0.55) : 0;
   const to = kind === 'band' ? from + random.uniform(0.3, 0.7) : 0;
   fillBy(body, side, (x, y) => {

@@ -118,7 +118,7 @@ export const scoliosis: FindingKind = {
   laterality: { left: 0.5, right: 0.5, bilateral: 0 },
   reshape(patient, placed) {
     const toward = placed.sides[0] === 'left' ? 1 : -1;
-    patient.spineBend = toward * (0.028 + 0.055 * placed.severity) * placed.strength;
+    patient.spineBend = toward * (0.035 + 0.07 * placed.severity) * placed.strength;
   },
 };
 
