@@ -48,7 +48,7 @@ describe('synray', () => {
       'curate',
       'pretrain',
     ];
-    for (const verb of [...verbs, 'evaluate', 'studio'])
+    for (const verb of [...verbs, 'evaluate', 'studio', 'gallery'])
       expect(out).toMatch(new RegExp(`^ {2}${verb} `, 'm'));
     for (const words of [['plan'], ['import', 'table'], ['evaluate', 'zero-shot']]) {
       expect(await synray(...words, '--help')).toBe(0);
