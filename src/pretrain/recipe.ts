@@ -35,7 +35,10 @@ export type AugmentationSettings = z.infer<typeof AugmentationSettings>;
 /** The `pretrain` part of a recipe. */
 export const PretrainRecipe = z.strictObject({
   objective: ObjectiveSettings,
-  /** Texts of other samples that are as true of a picture as its own count as right. Off in the paper's arms. */
+  /**
+   * Whether texts of other samples that are true of a picture, by what its own report says, count as right for
+   * it. Off in the paper's arms, where only its own text does.
+   */
   sharedTextPositive: z.boolean().default(false),
   grounding: z
     .strictObject({

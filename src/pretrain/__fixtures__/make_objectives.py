@@ -26,11 +26,12 @@ def convirt(temperature: float, weight: float, matches: torch.Tensor | None) -> 
     # The definition, one pair at a time.
     cosine = torch.stack([torch.stack([F.cosine_similarity(v, u, dim=0) for u in texts]) for v in images])
     target = torch.eye(6) if matches is None else matches
+    to_texts, to_images = target / target.sum(1, keepdim=True), target / target.sum(0, keepdim=True)
     loss = torch.zeros(())
     for i in range(6):
         to_text = -torch.log(torch.exp(cosine[i] / temperature) / torch.exp(cosine[i] / temperature).sum())
         to_image = -torch.log(torch.exp(cosine[:, i] / temperature) / torch.exp(cosine[:, i] / temperature).sum())
-        loss = loss + weight * (target[i] * to_text).sum() + (1 - weight) * (target[:, i] * to_image).sum()
+        loss = loss + weight * (to_texts[i] * to_text).sum() + (1 - weight) * (to_images[:, i] * to_image).sum()
     loss = loss / 6
     loss.backward()
     return {
@@ -72,8 +73,7 @@ def grounding() -> dict:
 
 
 shared = torch.eye(6)
-shared[0, 3] = shared[3, 0] = 1
-shared = shared / shared.sum(1, keepdim=True)
+shared[0, 3] = shared[3, 0] = shared[2, 5] = shared[2, 4] = 1
 cases = {
     "convirt": [convirt(0.1, 0.75, None), convirt(0.5, 0.3, None), convirt(0.1, 0.75, shared)],
     "grounding": grounding(),

@@ -1,6 +1,7 @@
 import { Random } from '../../base/index.js';
 import { cat, type Tensor, tensor } from '../../tensor/index.js';
 import type { PretrainRecipe } from '../recipe.js';
+import { Facts } from './agreement.js';
 import { drawVariation, type Variation, varyChanges, varyPictures } from './augmentation.js';
 import { choosePhrases, type Phrase, phraseTargets } from './phrases.js';
 import type { CachedSample, PixelCache } from './pixel-cache.js';
@@ -14,7 +15,7 @@ export interface TrainingBatch {
   readonly texts: readonly string[];
   /** N × 1 × S × S, f32, varied and normalised. */
   readonly pictures: Tensor;
-  /** N × N: which texts are right for a picture. Left out when only its own is. */
+  /** N × N: 1 where a text is right for a picture. Left out when only its own is. */
   readonly matches?: Tensor;
   readonly grounding?: GroundingTargets;
 }
@@ -86,15 +87,15 @@ export class TrainingData {
     const samples = draws.map(({ index }) => this.#sample(index));
     const random = (purpose: string, place: number) =>
       Random.of(training.seed, purpose, samples[place]!.id, draws[place]!.epoch);
-    const texts = samples.map((sample, place) =>
+    const spoken = samples.map((sample, place) =>
       chooseText(sample.statements, text.phraseShare, random('text', place)),
     );
     const variations = draws.map((_, place) => drawVariation(augmentation, random('picture', place)));
     const pixels = this.#gather(draws).to({ device: training.device });
-    const matches = sharedTextPositive ? equalTexts(texts) : undefined;
+    const matches = sharedTextPositive ? agreement(samples, spoken) : undefined;
     return {
       ids: samples.map(sample => sample.id),
-      texts,
+      texts: spoken.map(statement => statement.text),
       pictures: varyPictures(pixels, variations),
       ...(matches === undefined ? {} : { matches: matches.to({ device: training.device }) }),
       ...(grounding.weight > 0 ? this.#ground(step, draws, samples, variations, cells) : {}),
@@ -157,26 +158,27 @@ export class TrainingData {
 }
 
 /** One sentence of the report (ConVIRT, section 3.1), or now and then the bare name of something it says. */
-function chooseText(statements: readonly Statement[], phraseShare: number, random: Random): string {
+function chooseText(statements: readonly Statement[], phraseShare: number, random: Random): Statement {
   const bare = random.chance(phraseShare);
-  const { text, claims } = random.pick(statements);
-  const named = claims.filter(claim => claim.state !== 'uncertain');
-  return bare && named.length > 0 ? nameOf(random.pick(named), random.chance(0.5)) : text;
+  const statement = random.pick(statements);
+  const named = statement.claims.filter(claim => claim.state !== 'uncertain');
+  if (!bare || named.length === 0) return statement;
+  const { side, ...anySide } = random.pick(named);
+  const claim = side !== undefined && random.chance(0.5) ? { ...anySide, side } : anySide;
+  return { text: nameOf(claim, true), claims: [claim] };
 }
 
-/** N × N with rows that add up to 1, spread over equal texts; undefined when all texts differ. */
-function equalTexts(texts: readonly string[]): Tensor | undefined {
-  const keys = texts.map(text => text.toLowerCase());
-  const counts = new Map<string, number>();
-  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
-  if (counts.size === keys.length) return undefined;
-  const matches = new Float32Array(keys.length ** 2);
-  keys.forEach((own, row) => {
-    keys.forEach((other, column) => {
-      if (own === other) matches[row * keys.length + column] = 1 / counts.get(own)!;
+/** N × N: 1 in row i, column j where text j is true of picture i; its own text always is. */
+function agreement(samples: readonly CachedSample[], texts: readonly Statement[]): Tensor {
+  const count = samples.length;
+  const matches = new Float32Array(count * count);
+  samples.forEach(({ statements }, row) => {
+    const facts = new Facts(statements);
+    texts.forEach((text, column) => {
+      if (row === column || facts.allow(text)) matches[row * count + column] = 1;
     });
   });
-  return tensor(matches, { shape: [keys.length, keys.length] });
+  return tensor(matches, { shape: [count, count] });
 }
 
 /** Rows of one or more tensors as one, in order. Each tensor is read once, in the order of its file. */

@@ -19,8 +19,9 @@ export type ConvirtSettings = z.infer<typeof ConvirtSettings>;
  *     l_i(u→v) = −log( exp(⟨u_i, v_i⟩ / τ) / Σ_k exp(⟨u_i, v_k⟩ / τ) )
  *     L = 1/N Σ_i ( λ l_i(v→u) + (1 − λ) l_i(u→v) )
  *
- * with ⟨·,·⟩ the cosine. Where `matches` says that several texts are right for a picture, the target is spread
- * evenly over them instead of lying on the own text alone; then −log p becomes the cross entropy with it.
+ * with ⟨·,·⟩ the cosine. Where `matches` says that several texts are right for a picture (or several pictures for
+ * a text), −log p is their mean instead of that of the own one alone, as in UniCL (Yang et al., 2022,
+ * arXiv 2204.03610, equations 3 and 4).
  */
 export class Convirt extends Objective {
   override readonly name = 'convirt';
@@ -35,7 +36,7 @@ export class Convirt extends Objective {
     const u = unitVectors(texts.global, 1);
     const logits = v.matmul(u.transpose(0, 1)).div(temperature);
     const imageToText = contrast(logits, matches);
-    const textToImage = contrast(logits.transpose(0, 1), matches);
+    const textToImage = contrast(logits.transpose(0, 1), matches?.transpose(0, 1));
     return {
       total: imageToText.mul(lambda).add(textToImage.mul(1 - lambda)),
       parts: { imageToText, textToImage },
@@ -43,10 +44,11 @@ export class Convirt extends Objective {
   }
 }
 
-/** Mean cross entropy of the rows' softmax with the targets; the diagonal where there are none. */
-function contrast(logits: Tensor, targets: Tensor | undefined): Tensor {
+/** Mean over the rows of −log softmax at their matches; at the diagonal where there are none. */
+function contrast(logits: Tensor, matches: Tensor | undefined): Tensor {
   const logProbability = logits.logSoftmax(1);
   const rows = logits.shape[0]!;
-  if (targets === undefined) return logProbability.diagonal().mean().neg();
+  if (matches === undefined) return logProbability.diagonal().mean().neg();
+  const targets = matches.div(matches.sum(1, true));
   return logProbability.mul(targets).sum().div(-rows);
 }

@@ -17,8 +17,8 @@ export interface EncodedPairs {
     readonly mask: Tensor;
   };
   /**
-   * N × N, f32, rows add up to 1: which texts are right for picture i. The unit matrix when only a picture's own
-   * text counts, and then it is left out.
+   * N × N, f32: 1 in row i, column j where text j is right for picture i, else 0; the diagonal is 1. Left out
+   * where only its own text is right for a picture.
    */
   readonly matches?: Tensor;
 }
