@@ -43,21 +43,19 @@ export default async function bench(words) {
   }
 
   const [oursFirst, peersFirst] = [work.steps(3), await peer.ask('steps', 3)];
-  const adds = [];
-  const steps = [];
+  const pairs = [];
   for (let round = 0; round < rounds; round++) {
     // Who goes first changes each round, so that neither has the warmer machine.
     const turns = [
-      async () => [addCost(), work.steps(STEPS).milliseconds],
-      async () => [
-        (await peer.ask('adds', ADDS)).microseconds,
-        (await peer.ask('steps', STEPS)).milliseconds,
-      ],
+      async () => ({ add: addCost(), ...work.steps(STEPS) }),
+      async () => ({
+        add: (await peer.ask('adds', ADDS)).microseconds,
+        ...(await peer.ask('steps', STEPS)),
+      }),
     ];
     const [a, b] =
       round % 2 === 0 ? [await turns[0](), await turns[1]()] : [await turns[1](), await turns[0]()].reverse();
-    adds.push([a[0], b[0]]);
-    steps.push([a[1], b[1]]);
+    pairs.push({ synray: a, python: b });
   }
   peer.close();
 
@@ -67,14 +65,15 @@ export default async function bench(words) {
     rounds,
     liveTensors: liveTensors(),
     lossAfter3Steps: { synray: oursFirst.loss, python: peersFirst.loss },
-    addMicroseconds: { synray: median(adds.map(a => a[0])), python: median(adds.map(a => a[1])) },
-    stepMilliseconds: { synray: median(steps.map(a => a[0])), python: median(steps.map(a => a[1])) },
-    fastestStepMilliseconds: {
-      synray: Math.min(...steps.map(a => a[0])),
-      python: Math.min(...steps.map(a => a[1])),
-    },
+    addMicroseconds: medians(pairs, 'add'),
+    stepMilliseconds: medians(pairs, 'milliseconds'),
+    stepProcessorMilliseconds: medians(pairs, 'processorMilliseconds'),
     // Above 1: synray is faster. Each round is one pair, so that a slow spell of the machine hits both.
-    stepRatio: median(steps.map(([ours, python]) => python / ours)),
+    stepRatio: median(pairs.map(({ synray, python }) => python.milliseconds / synray.milliseconds)),
+    // The same in processor time, which other programs on the machine disturb less.
+    stepProcessorRatio: median(
+      pairs.map(({ synray, python }) => python.processorMilliseconds / synray.processorMilliseconds),
+    ),
   };
   process.stdout.write(`${JSON.stringify(result, null, words.includes('--json') ? 0 : 2)}\n`);
 }
@@ -107,10 +106,15 @@ function trainingWork(threads) {
     });
   return {
     steps(count) {
-      const started = performance.now();
+      const [started, before] = [performance.now(), process.cpuUsage()];
       let loss = 0;
       for (let done = 0; done < count; done++) loss = step();
-      return { milliseconds: (performance.now() - started) / count, loss };
+      const { user, system } = process.cpuUsage(before);
+      return {
+        milliseconds: (performance.now() - started) / count,
+        processorMilliseconds: (user + system) / 1000 / count,
+        loss,
+      };
     },
   };
 }
@@ -152,6 +156,11 @@ class Peer {
   close() {
     this.process.stdin.end();
   }
+}
+
+function medians(pairs, measure) {
+  const of = side => median(pairs.map(pair => pair[side][measure]));
+  return { synray: of('synray'), python: of('python') };
 }
 
 function median(values) {
