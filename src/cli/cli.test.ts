@@ -96,6 +96,23 @@ describe('synray', () => {
     expect(err).toMatch(/labelz.*file, finding/);
   });
 
+  it('shows where it failed with --verbose', async () => {
+    expect(await synray('studio', join(folder, 'nowhere'), '--verbose')).toBe(1);
+    expect(err).toMatch(/there is no such folder.*\n.*InputError.*\n +at /s);
+    expect(
+      await synray(
+        'plan',
+        '--pairs',
+        '4',
+        '--cap',
+        'least',
+        '--out',
+        join(folder, 'plan.parquet'),
+        '--verbose',
+      ),
+    ).toBe(0);
+  });
+
   it('prints one JSON object on stdout and nothing else with --json', async () => {
     expect(await synray('doctor', '--json')).toBe(0);
     expect(out.trimEnd().split('\n')).toHaveLength(1);

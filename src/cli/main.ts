@@ -58,14 +58,18 @@ export async function main(words: readonly string[]): Promise<0 | 1 | 2> {
     await program.parseAsync(words, { from: 'user' });
     return session.exitCode;
   } catch (error) {
-    return report(error, signals.signal);
+    return report(
+      error,
+      signals.signal,
+      words.includes('--verbose') || process.env.SYNRAY_DEBUG !== undefined,
+    );
   } finally {
     signals.stop();
   }
 }
 
 /** Says in one line what went wrong. The stack is for who asks for it. */
-function report(error: unknown, signal: AbortSignal): 0 | 1 | 2 {
+function report(error: unknown, signal: AbortSignal, verbose: boolean): 0 | 1 | 2 {
   if (error instanceof CommanderError) return reportUsage(error);
   if (signal.aborted && (error instanceof Interrupted || isAbort(error))) {
     say('synray: stopped; what is finished is kept: run the same command again to go on');
@@ -73,8 +77,8 @@ function report(error: unknown, signal: AbortSignal): 0 | 1 | 2 {
   }
   const known = error instanceof SynrayError;
   say(`synray: ${known ? '' : 'unexpected error: '}${messageOf(error)}`);
-  if (process.env.SYNRAY_DEBUG !== undefined) say(error instanceof Error ? (error.stack ?? '') : '');
-  else if (!known) say('synray: SYNRAY_DEBUG=1 shows where it happened');
+  if (verbose && error instanceof Error) say(error.stack ?? '');
+  else if (!known) say('synray: --verbose shows where it happened');
   return known ? error.exitCode : 1;
 }
 

@@ -21,7 +21,7 @@ export function planVerb(program: Command, session: Session): void {
         import('../entities/index.js'),
         import('../reports/index.js'),
       ]);
-      const { json: _, bank: bankPath, out, ...settings } = options;
+      const { json: _json, verbose: _verbose, bank: bankPath, out, ...settings } = options;
       const result = await planToFile({
         bank: await loadBank(bankPath),
         settings,

@@ -33,6 +33,7 @@ export function addVerb(
     .summary(summary)
     .description(`${summary[0]!.toUpperCase()}${summary.slice(1)}.`)
     .option('--json', 'print one final JSON object on stdout (logs and progress go to stderr)')
+    .option('--verbose', 'when something fails, show where in the code (so does SYNRAY_DEBUG=1)')
     .addHelpText('after', `\nExamples:\n${examples.map(line => `  synray ${line}`).join('\n')}`);
 }
 
