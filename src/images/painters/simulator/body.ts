@@ -332,7 +332,7 @@ function fillChest(body: Body, outer: Map2, occupied: Map2, random: Random): voi
       paths.soft[at] = (solid - fat) * streak;
       if (lung > 0) {
         const low = clamp01((y - apex) / 0.6);
-        const uneven = 0.6 * noiseAt(coarse, x, y, 3) + 0.8 * noiseAt(fine, x, y, 5);
+        const uneven = 0.6 * noiseAt(coarse, x, y, 3) + 0.45 * noiseAt(fine, x, y, 5);
         lungDensity[at] = patient.lungDensity * Math.max(0.4, 0.9 + 0.2 * low + patient.lungTexture * uneven);
       }
     }

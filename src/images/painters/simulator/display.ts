@@ -23,7 +23,7 @@ export function drawDisplay(patient: Patient, random: Random): Display {
     lungGrey: frontal ? random.truncatedNormal(0.38, 0.08) : random.truncatedNormal(0.43, 0.07),
     denseGrey: frontal ? random.truncatedNormal(0.9, 0.05) : random.truncatedNormal(0.81, 0.07),
     gamma: random.uniform(0.85, 1.2),
-    sharpen: { width: random.uniform(0.004, 0.02), gain: random.uniform(0.2, 1.2) },
+    sharpen: { width: random.uniform(0.004, 0.02), gain: random.uniform(0, 0.6) },
     equalise: frontal ? random.uniform(0.15, 0.5) : random.uniform(0.1, 0.45),
   };
 }

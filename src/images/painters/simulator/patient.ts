@@ -78,7 +78,7 @@ export function drawPatient(random: Random): Patient {
     armLift: person.chance(frontal ? 0.55 : 0.3) ? person.uniform(0.3, 1) : person.uniform(0, 0.3),
     scapulaOverlap: frontal ? person.uniform(0, 0.45) : person.uniform(0.35, 1),
     lungDensity: person.uniform(0.21, 0.31) + (frontal ? 0 : 0.02),
-    lungTexture: person.uniform(0.08, 0.2),
+    lungTexture: person.uniform(0.06, 0.17),
     upperVessels: person.uniform(0.75, 1.05),
     lowerVessels: person.uniform(0.9, 1.2),
     vesselCount: person.uniform(0.8, 1),

@@ -72,11 +72,11 @@ function ribs(body: Body, bone: Map2, side: LungSide, shared: Random, own: Rando
   body.ribs[side] = courses;
   const turned = body.patient.rotation;
   courses.forEach((course, index) => {
-    brush.curve(course.back, field * 1.15, shell, 0.18);
+    brush.curve(course.back, field * 1, shell, 0.18);
     brush.addTo(bone);
     if (index > 7) return;
     const front = course.front.map(([x, y, radius]): CurvePoint => [x + 0.6 * turned, y, radius]);
-    brush.curve(front, field * 0.8, shell, 0.14);
+    brush.curve(front, field * 0.7, shell, 0.14);
     brush.addTo(bone);
   });
 }

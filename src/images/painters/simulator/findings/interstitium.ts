@@ -1,5 +1,6 @@
 import type { Random } from '../../../../base/index.js';
 import { type Body, clamp01, type LungSide } from '../body.js';
+import { scarring } from './focal.js';
 import {
   bothSides,
   type FindingKind,
@@ -14,23 +15,24 @@ import {
 } from './kind.js';
 import { liftFloor } from './structure.js';
 
-/** Weight of a place: at the edges and at the base (or wherever the site says). */
+/** Whether the disease sits at the top: as the text says, or by chance. */
+function isUpper(placed: Placed, random: Random): boolean {
+  if (placed.site === undefined) return random.chance(0.3);
+  return placed.site === 'upper zone' || placed.site === 'upper lobe' || placed.site === 'apex';
+}
+
+/** Weight of a place: at the edges, and at the base or the top. */
 function weightOf(
   body: Body,
   side: LungSide,
   placed: Placed,
-  random: Random,
+  upper: boolean,
 ): (x: number, y: number) => number {
-  const upper =
-    placed.site === 'upper zone' ||
-    placed.site === 'upper lobe' ||
-    placed.site === 'apex' ||
-    (placed.site === undefined && random.chance(0.2));
   const everywhere = placed.extent === 'diffuse' ? 0.5 : 0.12;
   return (x, y) => {
     const edge = Math.exp(-Math.max(0, fromWall(body, side, x, y)) / 0.06);
     const height = clamp01(lungHeight(body, side, y));
-    const zone = upper ? 1 - height : height * height;
+    const zone = upper ? (1 - height) ** 1.5 : height * height;
     return clamp01(everywhere + 0.55 * edge * (0.4 + zone) + 0.75 * zone);
   };
 }
@@ -46,12 +48,13 @@ function net(
   mesh: number,
   width: number,
   placed: Placed,
+  upper: boolean,
   random: Random,
 ): void {
   const one = noisePlace(random, 0.65);
   const other = noisePlace(random, 0.5);
   const patchy = noisePlace(random, 0.5);
-  const weight = weightOf(body, side, placed, random);
+  const weight = weightOf(body, side, placed, upper);
   const haze = random.uniform(0.1, 0.6);
   fillBy(body, side, (x, y) => {
     const patch = noiseAt(patchy, x, y, 3);
@@ -66,18 +69,20 @@ function net(
 
 /** Scarred interstitium: a net at the edges and bases, honeycombs, lungs that shrink. */
 export const fibrosis: FindingKind = {
-  laterality: bothSides,
+  laterality: { left: 0.12, right: 0.15, bilateral: 0.73 },
   reshape(patient, placed, random) {
     for (const side of placed.sides)
       liftFloor(patient, side, random.uniform(0, 0.012 + 0.025 * placed.severity));
   },
   change(body, placed, random) {
+    const upper = isUpper(placed, random);
     for (const side of placed.sides) {
       const own = random.fork(side);
-      const share = (0.13 + 0.2 * placed.severity) * placed.strength * own.uniform(0.7, 1.2);
-      net(body, side, share, own.uniform(4, 9), own.uniform(0.2, 0.45), placed, own);
-      net(body, side, share * 0.6, own.uniform(8, 14), 0.4, placed, own.fork('fine'));
-      if (placed.severity > 0.5 && own.chance(0.5)) honeycomb(body, side, placed, own);
+      const share = (0.17 + 0.26 * placed.severity) * placed.strength * own.uniform(0.7, 1.2);
+      net(body, side, share, own.uniform(4, 9), own.uniform(0.2, 0.45), placed, upper, own);
+      net(body, side, share * 0.6, own.uniform(8, 14), 0.4, placed, upper, own.fork('fine'));
+      if (upper) scarring.change?.(body, { ...placed, sides: [side], site: 'apex' }, own.fork('scar'));
+      else if (placed.severity > 0.5 && own.chance(0.5)) honeycomb(body, side, placed, own);
     }
   },
 };
@@ -108,6 +113,7 @@ export const interstitialThickening: FindingKind = {
         own.uniform(7, 12),
         0.22,
         { ...placed, extent: 'diffuse' },
+        isUpper(placed, own),
         own,
       );
     }

@@ -135,7 +135,7 @@ export const pleuralThickening: FindingKind = {
 
 function thicken(body: Body, side: LungSide, kind: string, placed: Placed, random: Random): void {
   const { thorax, patient } = body;
-  const wave = noisePlace(random, 0.65);
+  const wave = noisePlace(random, 0.5);
   const thick = ((0.6 + 1.5 * placed.severity) * random.uniform(0.8, 1.2) * placed.strength) / patient.field;
   const from = kind === 'band' ? random.uniform(0.15, 0.55) : 0;
   const to = kind === 'band' ? from + random.uniform(0.3, 0.7) : 0;
@@ -145,16 +145,16 @@ function thicken(body: Body, side: LungSide, kind: string, placed: Placed, rando
     let depth = 0;
     if (kind === 'cap') {
       const below = y - thorax.apex[side];
-      const cap = thick * 1.6 * Math.max(0.4, 1 + 0.4 * noiseAt(wave, x, 0.3, 3));
-      depth = smoothStep(cap * 1.25, cap * 0.75, Math.min(below, wall * 1.4 + 0.4 * below));
+      const cap = thick * 1.6 * Math.max(0.4, 1 + 0.25 * noiseAt(wave, x, 0.3, 2));
+      depth = smoothStep(cap * 1.4, cap * 0.6, Math.min(below, wall * 1.4 + 0.4 * below));
     } else if (kind === 'band') {
       const along = smoothStep(from - 0.1, from + 0.1, height) * (1 - smoothStep(to - 0.1, to + 0.1, height));
-      const band = thick * along * (1 + 0.35 * noiseAt(wave, 0.3, y, 3));
+      const band = thick * along * (1 + 0.3 * noiseAt(wave, 0.3, y, 2));
       depth = band > 0.001 ? smoothStep(band * 1.3, band * 0.7, wall) : 0;
     } else {
       const corner = Math.hypot(wall * 0.8, Math.max(0, thorax.angle[side] - y));
-      const reach = thick * 2.8 * Math.max(0.4, 1 + 0.25 * noiseAt(wave, x, y, 3));
-      depth = smoothStep(reach * 1.2, reach * 0.8, corner);
+      const reach = thick * 2.8 * Math.max(0.4, 1 + 0.18 * noiseAt(wave, x, y, 2));
+      depth = smoothStep(reach * 1.35, reach * 0.65, corner);
     }
     return depth * 0.75;
   });
