@@ -126,14 +126,11 @@ async function examineEngine(): Promise<{ observations: Observation[]; libtorch:
   }
 }
 
-/** Fewer threads than processors is no fault: two hyper-threads of a core share the unit that multiplies. */
+/** libtorch's own choice may be fewer than there are (1.13 counts what it takes for physical cores); training takes all. */
 function threadsObserved(threads: number): Observation {
-  return {
-    name: 'threads',
-    state: 'ok',
-    found: `${threads} of ${availableParallelism()} processors`,
-    mend: '',
-  };
+  const processors = availableParallelism();
+  const found = `${processors} processors${threads === processors ? '' : `; libtorch alone takes ${threads}, training all`}`;
+  return { name: 'threads', state: 'ok', found, mend: '' };
 }
 
 /** GFLOP/s of a 512 × 512 matrix product in f32, the best of a few: what training time hangs on. */
