@@ -1,5 +1,5 @@
 import type { Random } from '../../base/index.js';
-import type { Attributes, PlannedEntity, Side, Site } from '../../data/index.js';
+import type { Attributes, Side, Site } from '../../data/index.js';
 import type { BankEntity } from '../../entities/index.js';
 
 /** How often an attribute is said of a finding that may have it. */
@@ -18,14 +18,14 @@ const SIDE_OF_SITE: Partial<Record<Site, Side>> = {
 /** Sites that lie on both sides at once or on none: no side is said with them. */
 const MIDLINE_SITES: ReadonlySet<Site> = new Set(['retrocardiac']);
 
-/** An entity as planned: a finding that is there gets a side, site, severity and extent that suit it. */
-export function withAttributes(entity: BankEntity, random: Random): PlannedEntity {
-  const planned: PlannedEntity = { concept: entity.concept, type: entity.type };
-  if (entity.type !== 'ABNORMALITY' && entity.type !== 'DISEASE') return planned;
-  return { ...planned, ...attributesOf(entity, random) };
+/** Whether anything can be said of an entity besides its name: a finding that is there and has a side, site … */
+export function hasAttributes({ type, sides, sites, severities, extents }: BankEntity): boolean {
+  const isPresent = type === 'ABNORMALITY' || type === 'DISEASE';
+  return isPresent && [sides, sites, severities, extents].some(values => values.length > 0);
 }
 
-function attributesOf(entity: BankEntity, random: Random): Attributes {
+/** Draws a side, site, severity and extent that suit a finding and each other. */
+export function drawAttributes(entity: BankEntity, random: Random): Attributes {
   const attributes: Attributes = {};
   if (entity.sides.length > 0 && random.chance(CHANCES.side)) {
     const side = random.weighted(SIDES);

@@ -1,7 +1,7 @@
 import { parseAs, Random, UsageError } from '../../base/index.js';
-import type { PlannedReport } from '../../data/index.js';
+import type { PlannedEntity, PlannedReport } from '../../data/index.js';
 import type { Bank, BankEntity } from '../../entities/index.js';
-import { withAttributes } from './attributes.js';
+import { drawAttributes, hasAttributes } from './attributes.js';
 import { BLOCK_SIZE, type Layout, layOut } from './blocks.js';
 import { type Conflicts, compileConflicts } from './conflicts.js';
 import { type Decks, layDecks } from './decks.js';
@@ -25,6 +25,7 @@ export class Planner {
   readonly conflicts: Conflicts;
   readonly #decks: Decks;
   readonly #layout: Layout;
+  readonly #plain: PlannedEntity[] = [];
   #block = -1;
   #drawn: Int32Array[] = [];
 
@@ -78,10 +79,16 @@ export class Planner {
     }
     const id = sampleId(seed, index);
     const random = Random.of(seed, id, 'plan');
-    const entities = Array.from(this.numbers(index), number =>
-      withAttributes(this.#decks.entities[number]!, random),
-    );
-    return { id, entities };
+    return { id, entities: Array.from(this.numbers(index), number => this.#planned(number, random)) };
+  }
+
+  #planned(number: number, random: Random): PlannedEntity {
+    const entity = this.#decks.entities[number]!;
+    const { concept, type } = entity;
+    if (hasAttributes(entity)) return { concept, type, ...drawAttributes(entity, random) };
+    // One object for all reports: a plan of millions has few of them.
+    this.#plain[number] ??= Object.freeze({ concept, type });
+    return this.#plain[number];
   }
 
   /** What the samples of [from, to) say, in order. */
