@@ -1,5 +1,5 @@
 import type { Random } from '../../../base/index.js';
-import type { Body } from './body.js';
+import type { Body } from './body-map.js';
 import type { Patient } from './patient.js';
 import { blur, type Map2, wideBlur } from './raster.js';
 

@@ -1,5 +1,5 @@
 import type { Random } from '../../../base/index.js';
-import { type Body, sides, signOf } from './body.js';
+import { type Body, sides, signOf } from './body-map.js';
 import { bezier, type CurvePoint } from './raster.js';
 import { tableIndex } from './shape.js';
 

@@ -1,5 +1,5 @@
 import type { Random } from '../../../base/index.js';
-import { clamp01 } from './body.js';
+import { clamp01 } from './body-map.js';
 import type { Patient } from './patient.js';
 import { blur, type Map2, wideBlur } from './raster.js';
 

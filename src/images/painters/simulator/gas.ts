@@ -1,5 +1,5 @@
 import type { Random } from '../../../base/index.js';
-import { type Body, signOf } from './body.js';
+import { type Body, signOf } from './body-map.js';
 import type { Map2 } from './raster.js';
 
 /** Windpipe, main bronchi, stomach bubble and gas in the bowel: air in place of soft tissue. */

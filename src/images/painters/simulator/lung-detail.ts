@@ -1,5 +1,5 @@
 import type { Random } from '../../../base/index.js';
-import { type Body, type LungSide, sides, signOf } from './body.js';
+import { type Body, type LungSide, sides, signOf } from './body-map.js';
 import { tableIndex } from './shape.js';
 
 /** A branch of a bronchovascular tree, in fractions of the side. */

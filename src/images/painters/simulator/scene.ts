@@ -1,7 +1,8 @@
 import type { Random } from '../../../base/index.js';
 import type { Finding } from '../../../data/index.js';
 import { attenuate, type Beam, drawBeam } from './beam.js';
-import { type Body, buildTrunk } from './body.js';
+import { buildTrunk } from './body.js';
+import type { Body } from './body-map.js';
 import { addClutter } from './clutter.js';
 import { findingKinds, parents } from './findings/index.js';
 import type { FindingKind, Placed } from './findings/kind.js';

@@ -1,5 +1,5 @@
 import type { Random } from '../../../base/index.js';
-import { type Body, type LungSide, type RibCourse, sides, signOf } from './body.js';
+import { type Body, type LungSide, type RibCourse, sides, signOf } from './body-map.js';
 import { bezier, type CurvePoint, type Map2 } from './raster.js';
 import { tableIndex } from './shape.js';
 

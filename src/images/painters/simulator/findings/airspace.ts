@@ -1,5 +1,5 @@
 import type { Random } from '../../../../base/index.js';
-import type { Body, LungSide } from '../body.js';
+import type { Body, LungSide } from '../body-map.js';
 import { hilumOf } from '../lung-detail.js';
 import {
   eitherSide,

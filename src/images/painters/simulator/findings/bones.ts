@@ -1,4 +1,4 @@
-import { signOf } from '../body.js';
+import { signOf } from '../body-map.js';
 import type { CurvePoint } from '../raster.js';
 import { type FindingKind, midline } from './kind.js';
 

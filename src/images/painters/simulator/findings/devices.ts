@@ -1,6 +1,7 @@
-import { type Body, signOf } from '../body.js';
+import { type Body, signOf } from '../body-map.js';
 import { bezier, type CurvePoint } from '../raster.js';
 import { tableIndex } from '../shape.js';
+import { pacemaker, prostheticValve, spinalHardware, sternalWires, surgicalClips } from './implants.js';
 import { type FindingKind, midline } from './kind.js';
 
 /** A tube with a dense stripe: plastic counts as bone-like, 0.2 to 0.6 cm of it. */
@@ -98,57 +99,6 @@ export const nasogastricTube: FindingKind = {
   },
 };
 
-/** Box below the collar bone with one to three leads to the heart. */
-export const pacemaker: FindingKind = {
-  laterality: { left: 0.8, right: 0.2, bilateral: 0 },
-  change(body, placed, random) {
-    const { brush, thorax, patient, paths } = body;
-    const side = placed.sides[0] ?? 'left';
-    const sign = signOf(side);
-    const wall = thorax.wall[side][tableIndex(thorax.apex[side] + 0.15)]!;
-    const x = wall - sign * random.uniform(0.02, 0.09);
-    const y = thorax.apex[side] + random.uniform(0.1, 0.18);
-    const wide = random.uniform(2.1, 2.9) / patient.field;
-    brush.ellipse(
-      x,
-      y,
-      wide,
-      wide * random.uniform(0.75, 0.95),
-      0.55 * placed.strength,
-      0.12,
-      random.uniform(-0.5, 0.5),
-    );
-    brush.addTo(paths.metal);
-    const heart = patient.contours.heart;
-    let bottom = 0;
-    for (let at = 1; at < heart.length; at += 2) bottom = Math.max(bottom, heart[at]!);
-    const leads = 1 + random.integer(3);
-    for (let lead = 0; lead < leads; lead++) {
-      const radius = 0.09 / patient.field;
-      const end: [number, number] =
-        lead === 0
-          ? [thorax.middle + random.uniform(0.06, 0.13), bottom - random.uniform(0.03, 0.08)]
-          : [thorax.middle - random.uniform(0.02, 0.06), bottom - random.uniform(0.1, 0.16)];
-      const caval: [number, number] = [thorax.middle - 0.03, thorax.apex.right + 0.17 + 0.008 * lead];
-      const points = [
-        ...bezier(
-          [x - sign * wide, y],
-          [x - sign * 0.1, y - 0.09],
-          [thorax.middle + sign * 0.08, y - 0.12],
-          caval,
-          [radius, radius],
-        ),
-        ...bezier(caval, [caval[0] - 0.005, caval[1] + 0.12], [thorax.middle - 0.05, bottom - 0.06], end, [
-          radius,
-          radius,
-        ]),
-      ];
-      brush.curve(points, patient.field * 0.8 * placed.strength);
-      brush.addTo(paths.metal);
-    }
-  },
-};
-
 /** Drain in the pleural space. */
 export const chestTube: FindingKind = {
   laterality: { left: 0.48, right: 0.48, bilateral: 0.04 },
@@ -180,37 +130,6 @@ export const chestTube: FindingKind = {
         2.2,
       );
     }
-  },
-};
-
-/** Wire loops in the breast bone, with clips at times. */
-export const sternalWires: FindingKind = {
-  laterality: midline,
-  change(body, placed, random) {
-    const { thorax, patient, brush, paths } = body;
-    const x = thorax.middle + patient.rotation * 1.6;
-    const count = 4 + random.integer(4);
-    const top = thorax.apex.right + 0.1;
-    const radius = 0.08 / patient.field;
-    for (let wire = 0; wire < count; wire++) {
-      const y = top + wire * random.uniform(0.045, 0.055);
-      const wide = random.uniform(0.011, 0.018);
-      const tall = random.uniform(0.006, 0.012);
-      const loop: CurvePoint[] = [];
-      for (let step = 0; step <= 12; step++) {
-        const angle = (step / 12) * 2 * Math.PI;
-        loop.push([x + wide * Math.cos(angle), y + tall * Math.sin(angle), radius]);
-      }
-      brush.curve(loop, patient.field * placed.strength);
-      brush.addTo(paths.metal);
-    }
-    const clips = random.chance(0.6) ? random.integer(8) : 0;
-    for (let clip = 0; clip < clips; clip++) {
-      const cx = thorax.middle + random.uniform(0.0, 0.1);
-      const cy = top + random.uniform(0.1, 0.35);
-      brush.segment(cx, cy, radius, cx + 0.008, cy + random.normal(0, 0.004), radius, patient.field);
-    }
-    brush.addTo(paths.metal);
   },
 };
 
@@ -262,6 +181,32 @@ export const port: FindingKind = {
   },
 };
 
+/** Short bent tube through the neck into the windpipe. */
+export const tracheostomyTube: FindingKind = {
+  laterality: midline,
+  change(body, placed, random) {
+    const { thorax, patient, brush, paths } = body;
+    const x = thorax.middle + random.normal(0.002, 0.005);
+    const top = thorax.apex.right - random.uniform(0.02, 0.06);
+    const radius = 0.5 / patient.field;
+    brush.segment(x - 0.045, top, 0.2 / patient.field, x + 0.045, top, 0.2 / patient.field, patient.field);
+    brush.addTo(paths.bone);
+    const wall = 0.14 / patient.field;
+    brush.segment(
+      x,
+      top,
+      radius,
+      x,
+      top + 0.14,
+      radius * 0.9,
+      patient.field * 0.8 * placed.strength,
+      wall,
+      0.1,
+    );
+    brush.addTo(paths.bone);
+  },
+};
+
 /** All device kinds by name, for texts that only say "support device". */
 export const deviceKinds: Readonly<Record<string, FindingKind>> = {
   'endotracheal tube': endotrachealTube,
@@ -271,4 +216,8 @@ export const deviceKinds: Readonly<Record<string, FindingKind>> = {
   'chest tube': chestTube,
   'sternal wires': sternalWires,
   port,
+  'tracheostomy tube': tracheostomyTube,
+  'surgical clips': surgicalClips,
+  'prosthetic valve': prostheticValve,
+  'spinal hardware': spinalHardware,
 };

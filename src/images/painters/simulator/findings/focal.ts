@@ -1,5 +1,5 @@
 import type { Random } from '../../../../base/index.js';
-import type { Body } from '../body.js';
+import type { Body } from '../body-map.js';
 import { hilumOf } from '../lung-detail.js';
 import { eitherSide, type FindingKind, fillPatches, lungPlace, siteCentre, smoothRadius } from './kind.js';
 

@@ -1,5 +1,5 @@
 import type { Random } from '../../../../base/index.js';
-import { type Body, clamp01, type LungSide } from '../body.js';
+import { type Body, clamp01, type LungSide } from '../body-map.js';
 import { scarring } from './focal.js';
 import {
   bothSides,

@@ -1,6 +1,6 @@
 import type { Random } from '../../../../base/index.js';
 import type { Finding } from '../../../../data/index.js';
-import { type Body, clamp01, type LungSide, sides, signOf } from '../body.js';
+import { type Body, clamp01, type LungSide, sides, signOf } from '../body-map.js';
 import { type NoisePlace, noiseAt, noisePlace } from '../noise.js';
 import type { Patient } from '../patient.js';
 import { tableIndex } from '../shape.js';

@@ -1,5 +1,5 @@
 import type { Random } from '../../../../base/index.js';
-import { type Body, clamp01, type LungSide, smoothStep } from '../body.js';
+import { type Body, clamp01, type LungSide, smoothStep } from '../body-map.js';
 import {
   eitherSide,
   type FindingKind,
@@ -16,15 +16,30 @@ import {
 export const effusion: FindingKind = {
   laterality: { left: 0.36, right: 0.36, bilateral: 0.28 },
   change(body, placed, random) {
+    const { view } = body.patient;
     for (const side of placed.sides) {
       const own = random.fork(side);
-      const vary = placed.sides.length > 1 ? own.uniform(0.6, 1.15) : 1;
-      if (body.patient.view === 'AP supine' || (body.patient.view === 'AP' && own.chance(0.3)))
-        veil(body, side, placed.severity * vary, placed.strength, own);
-      meniscus(body, side, placed.severity * vary, placed.strength, own);
+      const severity = placed.severity * (placed.sides.length > 1 ? own.uniform(0.6, 1.15) : 1);
+      const veiled = own.chance(view === 'PA' ? 0 : view === 'AP' ? 0.5 : 0.95);
+      if (veiled) veil(body, side, severity, placed.strength, own);
+      // What lies before or behind the fluid is squeezed: a haze above it.
+      if (own.chance(0.6)) squeezedBase(body, side, severity, own);
+      meniscus(body, side, veiled ? 0.6 * severity : severity, placed.strength, own);
     }
   },
 };
+
+function squeezedBase(body: Body, side: LungSide, severity: number, random: Random): void {
+  const most = (0.05 + 0.22 * severity) * random.uniform(0.5, 1);
+  const from = 0.95 - 0.6 * severity;
+  const uneven = noisePlace(random, 0.65);
+  fillBy(body, side, (x, y) => {
+    const height = lungHeight(body, side, y);
+    return (
+      most * smoothStep(from - 0.25, from + 0.25, height) * Math.max(0.2, 1 + 0.35 * noiseAt(uneven, x, y, 4))
+    );
+  });
+}
 
 function meniscus(body: Body, side: LungSide, severity: number, strength: number, random: Random): void {
   const { thorax } = body;
@@ -35,7 +50,7 @@ function meniscus(body: Body, side: LungSide, severity: number, strength: number
     (0.7 + 0.3 * strength);
   const level = thorax.angle[side] - rise;
   const climb = random.uniform(0.03, 0.075) + 0.05 * severity;
-  const soft = random.uniform(0.012, 0.035);
+  const soft = random.uniform(0.012, 0.06);
   const wave = noisePlace(random, 0.5);
   const tilt = random.uniform(-0.01, 0.03);
   fillBy(body, side, (x, y) => {

@@ -1,4 +1,4 @@
-import { clamp01, type LungSide, smoothStep } from '../body.js';
+import { clamp01, type LungSide, smoothStep } from '../body-map.js';
 import { type Patient, withHeartRatio } from '../patient.js';
 import { boxOf, cardiothoracicRatio, mapContours } from '../shape.js';
 import { bothSides, eitherSide, type FindingKind, midline } from './kind.js';
@@ -98,6 +98,26 @@ export const elevatedDiaphragm: FindingKind = {
   reshape(patient, placed) {
     for (const side of placed.sides)
       liftFloor(patient, side, (0.045 + 0.075 * placed.severity) * placed.strength);
+  },
+};
+
+/** A shallow breath: both floors stand high and the vessels crowd. */
+export const lowVolumes: FindingKind = {
+  laterality: midline,
+  reshape(patient, placed) {
+    const much = (0.04 + 0.07 * placed.severity) * placed.strength;
+    liftFloor(patient, 'right', much);
+    liftFloor(patient, 'left', much);
+    patient.lungDensity *= 1 + 0.25 * placed.severity;
+    patient.lowerVessels *= 1.1;
+  },
+};
+
+/** Bones with little mineral. */
+export const osteopenia: FindingKind = {
+  laterality: midline,
+  reshape(patient, placed) {
+    patient.boneDensity *= Math.max(0.45, 1 - (0.25 + 0.25 * placed.severity) * placed.strength);
   },
 };
 
