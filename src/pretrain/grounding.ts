@@ -17,15 +17,21 @@ export interface GroundingBatch {
 const FIRST_SCALE = 10;
 const FIRST_BIAS = -2;
 
+/** Weight of an unchanged cell where no picture of the batch shows the finding. */
+const ELSEWHERE = 0.1;
+
 /**
  * The grounded term, ours: the words of a finding should be near the cells that the finding changed and far from
  * all others, in its own picture and in those without it.
  *
  *     p_npc = σ( s · cos(cell_nc, phrase_p) + b )
- *     L = ½ Σ t (−log p) / Σ t  +  ½ Σ (1 − t) (−log(1 − p)) / Σ (1 − t)
+ *     L = ½ Σ t (−log p) / Σ t  +  ½ Σ w (1 − t) (−log(1 − p)) / Σ w (1 − t)
+ *     w_pc = 0.1 + max_n t_npc
  *
  * s and b are learnt; t is the share of the cell's change. The halves are means, so that the few cells with a
- * finding weigh as much as the many without. The sigmoid form is SigLIP's (Zhai et al., 2023, arXiv 2303.15343)
+ * finding weigh as much as the many without. w makes the cells count where the batch shows the finding in other
+ * pictures: else nearly all of the second half says that effusions are not in the apex, and hardly any of it what a
+ * base without effusion looks like. The sigmoid form is SigLIP's (Zhai et al., 2023, arXiv 2303.15343)
  * on cells instead of whole pictures.
  */
 export class Grounding extends Module {
@@ -50,7 +56,8 @@ export class Grounding extends Module {
     const weight = known.unsqueeze(2);
     // −log σ(x) = softplus(−x), and −log(1 − σ(x)) = softplus(x).
     const positive = weighted(softplus(logits.neg()), truth.mul(weight));
-    const negative = weighted(softplus(logits), truth.neg().add(1).mul(weight));
+    const likely = truth.amax(0, true).add(ELSEWHERE);
+    const negative = weighted(softplus(logits), truth.neg().add(1).mul(weight).mul(likely));
     return positive.add(negative).mul(0.5);
   }
 }

@@ -54,7 +54,7 @@ def grounding() -> dict:
     cosine = F.cosine_similarity(cells.unsqueeze(1), phrases[None, :, :, None, None], dim=2)
     probability = torch.sigmoid(log_scale.exp() * cosine + bias)
     near = known[:, :, None, None] * target
-    far = known[:, :, None, None] * (1 - target)
+    far = known[:, :, None, None] * (1 - target) * (0.1 + target.amax(0, keepdim=True))
     loss = (
         (near * -probability.log()).sum() / near.sum() + (far * -(1 - probability).log()).sum() / far.sum()
     ) / 2
