@@ -17,6 +17,7 @@ export function addClutter(body: Body, random: Random): void {
   if (random.chance(0.25)) nipples(body, random.fork('nipples'));
   if (random.chance(0.7)) companionShadows(body, random.fork('companion'));
   if (body.patient.age > 45) cartilage(body, random.fork('cartilage'));
+  if (random.chance(frontal ? 0.06 : 0.22)) chin(body, random.fork('chin'));
   if (frontal && random.chance(0.05)) buttons(body, random.fork('buttons'));
 }
 
@@ -156,6 +157,23 @@ function cartilage(body: Body, random: Random): void {
         );
       brush.addTo(paths.bone);
     }
+}
+
+/** A lowered chin over the top of the picture. */
+function chin(body: Body, random: Random): void {
+  const { brush, patient, paths, thorax } = body;
+  const x = thorax.middle + random.normal(0, 0.03);
+  const y = random.uniform(-0.05, 0.01);
+  const wide = random.uniform(0.085, 0.12);
+  brush.ellipse(x, y, wide, wide * 0.8, random.uniform(6, 10), 0.35);
+  brush.addTo(paths.soft);
+  const jaw: CurvePoint[] = [];
+  for (let step = 0; step <= 12; step++) {
+    const angle = (step / 12) * Math.PI;
+    jaw.push([x + 0.85 * wide * Math.cos(angle), y + 0.66 * wide * Math.sin(angle), 0.5 / patient.field]);
+  }
+  brush.curve(jaw, patient.field * 0.8, 0.15 / patient.field, 0.2);
+  brush.addTo(paths.bone);
 }
 
 function buttons(body: Body, random: Random): void {

@@ -57,7 +57,9 @@ function borders(pixels: Uint8Array, size: number, random: Random): void {
     turn: random.normal(0, 0.012),
   }));
   const level = random.chance(0.8) ? random.uniform(0, 14) : random.uniform(14, 40);
-  const bright = random.chance(0.07) ? random.integer(4) : -1;
+  // A shield, a plate or glare at the top or bottom is white.
+  const bright = random.chance(0.2) ? 2 + random.integer(2) : -1;
+  if (bright >= 0) edges[bright]!.inset = random.uniform(0.01, 0.09);
   for (let row = 0, at = 0; row < size; row++) {
     const y = (row + 0.5) / size;
     for (let column = 0; column < size; column++, at++) {

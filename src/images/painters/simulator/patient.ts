@@ -99,10 +99,10 @@ export function drawPatient(random: Random): Patient {
 function placeContours(random: Random, frontal: boolean): Contours {
   const contours = drawContours(random.fork('shape'));
   const place = random.fork('place');
-  const scale = place.truncatedNormal(frontal ? 0.86 : 0.85, 0.06);
+  const scale = place.truncatedNormal(frontal ? 0.86 : 0.85, 0.075);
   const aspect = place.truncatedNormal(1, 0.03);
-  const shiftX = place.normal(-0.01, 0.018);
-  const shiftY = place.normal(frontal ? -0.02 : 0.01, 0.025);
+  const shiftX = place.normal(-0.01, 0.022);
+  const shiftY = place.normal(frontal ? -0.02 : 0.01, 0.03);
   const tilt = place.normal(0, frontal ? 0.012 : 0.025);
   // Breath: the floor of the lungs moves, their top stays.
   const breath = frontal ? place.truncatedNormal(1, 0.06) : place.truncatedNormal(0.92, 0.08);
