@@ -1,4 +1,4 @@
-import type { Random } from '../../../base/index.js';
+import { Random } from '../../../base/index.js';
 import type { Body } from './body-map.js';
 import type { Patient } from './patient.js';
 import { blur, type Map2, wideBlur } from './raster.js';
@@ -88,6 +88,14 @@ export function attenuate(body: Body, beam: Beam, like?: { body: Body; log: Map2
   return result;
 }
 
+/** 65,536 draws of the normal distribution, from which the noise of every picture is drawn. */
+const normals = normalTable();
+
+function normalTable(): Float32Array {
+  const random = Random.of('simulator quantum noise');
+  return Float32Array.from({ length: 65_536 }, () => random.normal());
+}
+
 /** What the detector reads, as log attenuation again: scatter, blur and noise added. */
 export function detect(log: Map2, size: number, patient: Patient, beam: Beam, random: Random): Map2 {
   const signal = new Float32Array(log.length);
@@ -103,7 +111,9 @@ export function detect(log: Map2, size: number, patient: Patient, beam: Beam, ra
   const electronic = 0.002;
   for (let at = 0; at < log.length; at++) {
     const value = signal[at]!;
-    const noise = random.normal() * Math.sqrt(value / photons + (electronic * electronic) / (pixel * pixel));
+    const noise =
+      normals[random.bits() >>> 16]! *
+      Math.sqrt(value / photons + (electronic * electronic) / (pixel * pixel));
     signal[at] = -Math.log(Math.max(1e-5, value + noise));
   }
   return signal;

@@ -42,11 +42,14 @@ export function show(reading: Map2, size: number, display: Display): Uint8Array 
   const [low, high] = anchors(work, size);
   const scale = (display.denseGrey - display.lungGrey) / Math.max(0.2, high - low);
   const pixels = new Uint8Array(work.length);
+  const curve = Uint8Array.from({ length: 4096 }, (_, step) =>
+    Math.round(255 * (step / 4095) ** display.gamma),
+  );
   for (let at = 0; at < work.length; at++) {
     let grey = display.lungGrey + (work[at]! - low) * scale;
     // The curve of the display: straight in the middle, soft towards white.
     if (grey > 0.8) grey = 0.8 + 0.2 * (1 - Math.exp(-(grey - 0.8) / 0.2));
-    pixels[at] = Math.round(255 * clamp01(grey) ** display.gamma);
+    pixels[at] = curve[Math.round(4095 * clamp01(grey))]!;
   }
   return pixels;
 }
