@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
@@ -26,9 +27,11 @@ export class SimulatorPainter implements Painter {
 
   constructor(settings: SimulatorSettings = {}) {
     const workers = settings.workers ?? availableParallelism();
-    if (workers > 0)
+    const file = workerFile();
+    // Without a build there is nothing to run in a thread; the pictures are the same without one.
+    if (workers > 0 && existsSync(file))
       this.#pool = new Piscina({
-        filename: workerFile(),
+        filename: file,
         minThreads: 1,
         maxThreads: workers,
         idleTimeout: 2000,

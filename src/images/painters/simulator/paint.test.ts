@@ -74,10 +74,11 @@ describe('paintOne', () => {
     const picture = paintOne(
       request('unknown', [
         mention('situs inversus'),
+        mention('constructor'),
         { ...mention('pneumothorax'), type: 'NON-ABNORMALITY', polarity: 'negated' },
       ]),
     );
-    expect(picture.unknown).toEqual(['situs inversus']);
+    expect(picture.unknown).toEqual(['situs inversus', 'constructor']);
     expect(picture.regions).toEqual([]);
     expect(picture.pixels).toEqual(paintOne(request('unknown', [])).pixels);
   });

@@ -117,11 +117,11 @@ export class Scene {
 }
 
 function isShown(concept: string): boolean {
-  return concept in findingKinds || concept in parents;
+  return Object.hasOwn(findingKinds, concept) || Object.hasOwn(parents, concept);
 }
 
 function shownAs(concept: string, random: Random): string {
-  const kinds = parents[concept];
+  const kinds = Object.hasOwn(parents, concept) ? parents[concept] : undefined;
   return kinds === undefined ? concept : random.weighted(kinds);
 }
 
