@@ -17,7 +17,9 @@ export default async function tagger(words = []) {
     if (report.findings !== '' || report.impression !== '') reports.push(report);
   }
   const lexicon = new LexiconTagger();
+  const started = performance.now();
   const tagged = await lexicon.tag(reports);
+  const first = reports.length / ((performance.now() - started) / 1000);
   const rate = await speed(lexicon, reports);
 
   const read = tagged.map(namesRead);
@@ -41,8 +43,17 @@ export default async function tagger(words = []) {
   console.log(`${'concept'.padEnd(24)} coded  read  precision  recall      F1`);
   console.log(lines.join('\n'));
   console.log(`\n${SCORED} most frequent: micro-F1 ${micro.toFixed(3)}, macro-F1 ${macro.toFixed(3)}`);
-  console.log(`${Math.round(rate)} reports/s on one core (best of ${ROUNDS} rounds)`);
-  return { reports: reports.length, micro, macro, reportsPerSecond: Math.round(rate), concepts: rows };
+  console.log(
+    `${Math.round(rate)} reports/s on one core when warm (best of ${ROUNDS} rounds), ${Math.round(first)} in the first pass`,
+  );
+  return {
+    reports: reports.length,
+    micro,
+    macro,
+    reportsPerSecond: Math.round(rate),
+    firstPass: Math.round(first),
+    concepts: rows,
+  };
 }
 
 function scoreOf(name, coded, read) {

@@ -1,4 +1,5 @@
 import { Extent, Severity, Side, type Site } from '../../data/index.js';
+import { COUNTS } from './counts.js';
 import type { BankEntity, EntityKind } from './schema.js';
 
 /** How a concept is written in the data files of the default bank; {@link entitiesOf} unfolds it. */
@@ -71,6 +72,6 @@ function entityOf(kind: EntityKind, entry: Concept, type: BankEntity['type']): B
     },
     excludes: [...(entry.excludes ?? [])],
     variants: [],
-    count: 1,
+    count: COUNTS[type][entry.concept] ?? 0,
   };
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { InputError, messageOf, parseAs } from '../../base/index.js';
 import { BONE_ABNORMALITIES, CENTRAL_ABNORMALITIES, DEVICES, LUNG_ABNORMALITIES } from './abnormalities.js';
 import { ANATOMY } from './anatomy.js';
+import { COUNTED_REPORTS } from './counts.js';
 import { DISEASES } from './diseases.js';
 import { entitiesOf } from './entry.js';
 import { NORMALS } from './normals.js';
@@ -15,8 +16,8 @@ let shipped: Bank | undefined;
 export function defaultBank(): Bank {
   shipped ??= Bank.parse({
     version: 1,
-    source: 'synray default bank',
-    reports: 0,
+    source: 'synray default bank; counts from reports of Open-i (Indiana University)',
+    reports: COUNTED_REPORTS,
     entities: [
       ...entitiesOf('abnormality', LUNG_ABNORMALITIES),
       ...entitiesOf('abnormality', CENTRAL_ABNORMALITIES),

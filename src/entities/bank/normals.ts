@@ -210,7 +210,6 @@ export const NORMALS: readonly Concept[] = [
   {
     concept: 'normal pleura',
     synonyms: ['normal pleural spaces'],
-    denied: ['pleural abnormality seen'],
     frames: [
       ['pleural space', 'clear'],
       ['pleural space', 'normal'],

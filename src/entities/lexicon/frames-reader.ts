@@ -40,6 +40,7 @@ const STOPS = new Set([
   '(',
 ]);
 const PREPOSITIONS = new Set(['of', 'in', 'for', 'within', 'on', 'along', 'to', 'with']);
+const DEGREES = new Set(['minimal', 'mild', 'moderate', 'severe', 'slight', 'marked']);
 /** How many words may stand between a subject and its predicate. */
 const REACH = 14;
 const REACH_BEFORE = 7;
@@ -59,15 +60,18 @@ const SIZES = new Set([
 
 type Fitting = ReadonlyMap<string, readonly KnownConcept[]>;
 
-/** Joins subjects with predicates of one sentence; see `frames.ts`. */
+/** Joins subjects with predicates of one sentence; see `frames.ts`. `nouns` are the findings said by a noun. */
 export function readFrames(
   words: readonly string[],
   subjects: readonly Found[],
   predicates: readonly Found[],
+  nouns: readonly Found[],
   lexicon: Lexicon,
 ): FrameMatch[] {
   const matches: FrameMatch[] = [];
   const owned = new Set<Found>();
+  const inNoun = (subject: Found) =>
+    nouns.find(noun => noun.start <= subject.start && subject.end <= noun.end);
   const add = (subject: Found, predicate: Found, fitting: Fitting) => {
     const concept = conceptOf(predicate, fitting);
     if (
@@ -82,7 +86,19 @@ export function readFrames(
       const fitting = lexicon.frames.get(name);
       return fitting === undefined
         ? []
-        : [{ subject, fitting, found: before(words, subject, subjects, predicates, fitting) }];
+        : [
+            {
+              subject,
+              fitting,
+              found: before(
+                words,
+                subject,
+                inNoun(subject) === undefined ? subjects : [],
+                predicates,
+                fitting,
+              ),
+            },
+          ];
     }),
   );
   // "Atherosclerotic calcifications of the aorta" belongs to the aorta, whatever subject stands before it.
@@ -96,10 +112,26 @@ export function readFrames(
     const sized = found.some(predicate => isSize(predicate, fitting));
     for (const predicate of after(words, subject, subjects, predicates, fitting)) {
       if (owned.has(predicate) || (sized && isSize(predicate, fitting))) continue;
+      // In "mediastinal shift, calcification" the adjective has its noun; "aortic ectasia and calcification" goes on.
+      const noun = inNoun(subject);
+      if (noun !== undefined && noun.phrase.noun === conceptOf(predicate, fitting)) continue;
+      if (noun !== undefined && !continues(noun, fitting, words.slice(noun.end, predicate.start))) continue;
+      if (found.length > 0 && lists(words.slice(subject.end, predicate.start))) continue;
       add(subject, predicate, fitting);
     }
   }
   return matches;
+}
+
+/** Whether a noun that the subject is part of is of that subject, and the predicate is joined to it. */
+function continues(noun: Found, fitting: Fitting, gap: readonly string[]): boolean {
+  const [joint = 'and', ...degrees] = gap;
+  if (joint === ',' || !JOINTS.has(joint) || !degrees.every(word => DEGREES.has(word))) return false;
+  return [...fitting.values()].some(concepts => concepts.some(concept => concept === noun.phrase.noun));
+}
+
+function lists(gap: readonly string[]): boolean {
+  return gap.includes(',') || gap.includes('or');
 }
 
 function conceptOf(predicate: Found, fitting: Fitting): KnownConcept | undefined {
@@ -121,6 +153,7 @@ function isSize(predicate: Found, fitting: Fitting): boolean {
 function before(
   words: readonly string[],
   subject: Found,
+  /** Those over which one adjective may reach. */
   subjects: readonly Found[],
   predicates: readonly Found[],
   fitting: Fitting,
@@ -139,7 +172,11 @@ function before(
       if (predicative(words, predicate) && !PREPOSITIONS.has(words[predicate.end] ?? '')) break;
       // "Effusion and tortuosity and aorta": a joint right after a predicate starts something else.
       if (joined && found.length === 0 && JOINTS.has(words[predicate.end] ?? '')) break;
-      found.push(predicate);
+      // "Calcification, calcified aorta": the list of adjectives has ended.
+      const concept = conceptOf(predicate, fitting);
+      const known = found.some(other => conceptOf(other, fitting) === concept);
+      if (known && JOINTS.has(words[predicate.end] ?? '')) break;
+      if (!known) found.push(predicate);
       at = predicate.start;
       gap = 0;
       continue;

@@ -156,7 +156,6 @@ export const SUBJECTS: Readonly<Record<string, readonly string[]>> = {
     'hilum',
     'hilar',
     'hila',
-    'perihilar',
     'suprahilar xxxx',
     'infrahilar xxxx',
     'mediastinal',

@@ -18,44 +18,75 @@ const HYPHENS = new Set(['-', '–', '—']);
 const plain = winkNLP(model, ['sbd']);
 let tagging: typeof plain | undefined;
 
+/** wink-nlp takes time with the square of a word's length; no word of a report comes near this. */
+const LONGEST_WORD = 100;
+/** And readers of a sentence with the square of its words. Longer ones are read in parts. */
+const LONGEST_SENTENCE = 200;
+const LONGEST_PIECE = 4000;
+
 /** Sentences and words of a text, by wink-nlp. A line break ends a sentence too: reports are written in lines. */
 export function sentencesOf(text: string, withTags = false): Sentence[] {
+  const readable = text.replace(OVERLONG, run => ' '.repeat(run.length));
   const sentences: Sentence[] = [];
+  for (const [start, end] of piecesOf(readable))
+    readPiece(readable.slice(start, end), start, withTags, sentences);
+  return sentences;
+}
+
+const OVERLONG = new RegExp(`\\S{${LONGEST_WORD + 1},}`, 'g');
+
+/** Lines of a text, and parts of very long ones, as [start, end). */
+function* piecesOf(text: string): Generator<[start: number, end: number]> {
+  for (let start = 0; start < text.length; ) {
+    const line = text.indexOf('\n', start);
+    const lineEnd = line < 0 ? text.length : line;
+    let end = lineEnd;
+    if (end - start > LONGEST_PIECE) {
+      const space = text.lastIndexOf(' ', start + LONGEST_PIECE);
+      end = space > start ? space : start + LONGEST_PIECE;
+    }
+    yield [start, end];
+    start = end === lineEnd ? end + 1 : end;
+  }
+}
+
+/** Reads a piece that stands at `offset` in the whole text and adds its sentences to the list. */
+function readPiece(text: string, offset: number, withTags: boolean, sentences: Sentence[]): void {
+  if (text.trim() === '') return;
   let current: Sentence = { words: [], starts: [], ends: [], tags: [] };
   const finish = () => {
     if (current.words.length > 0) sentences.push(current);
     current = { words: [], starts: [], ends: [], tags: [] };
   };
-  if (text.trim() === '') return sentences;
   if (withTags) tagging ??= winkNLP(model, ['sbd', 'pos']);
   const nlp = withTags ? tagging! : plain;
   const document = nlp.readDoc(text);
   const tokens = document.tokens().out(nlp.its.value);
   const tags = withTags ? document.tokens().out(nlp.its.pos) : [];
   const sentenceEnds = new Set<number>();
-  let cursor = 0;
   let position = 0;
   document.sentences().each((sentence: ItemSentence) => {
     position += sentence.tokens().length();
     sentenceEnds.add(position - 1);
   });
+  let cursor = 0;
   for (const [index, token] of tokens.entries()) {
     const start = text.indexOf(token, cursor);
     // wink-nlp keeps every character of a token, so that it is found; if it ever were not, the token is left out.
     if (start < 0) continue;
-    if (token.trim() === '' || text.slice(cursor, start).includes('\n')) finish();
     cursor = start + token.length;
     // "mass." is an abbreviation to wink-nlp (Massachusetts) and the end of a sentence here.
     const word = token.length > 1 ? token.replace(/\.+$/, '') : token;
     if (word.trim() !== '' && !HYPHENS.has(word)) {
       current.words.push(normalWord(word));
-      current.starts.push(start);
-      current.ends.push(start + word.length);
+      current.starts.push(offset + start);
+      current.ends.push(offset + start + word.length);
       if (withTags) current.tags.push(tags[index]!);
     }
-    const dotted = /^\.+$/.test(token) || (word !== token && !ABBREVIATIONS.has(word.toLowerCase()));
-    if (sentenceEnds.has(index) ? !ABBREVIATIONS.has(word.toLowerCase()) : dotted) finish();
+    const abbreviated = ABBREVIATIONS.has(word.toLowerCase());
+    const dotted = word !== token || /^\.+$/.test(token);
+    if ((!abbreviated && (dotted || sentenceEnds.has(index))) || current.words.length >= LONGEST_SENTENCE)
+      finish();
   }
   finish();
-  return sentences;
 }

@@ -242,3 +242,17 @@ describe('for any text', () => {
     );
   });
 });
+
+describe('hostile text', () => {
+  it.each([
+    ['one endless word', 'a'.repeat(100_000)],
+    ['dashes', '-'.repeat(100_000)],
+    ['an endless sentence', 'no left nodule, '.repeat(5_000)],
+    ['many subjects and predicates', 'calcified aorta '.repeat(5_000)],
+  ])('such as %s takes no time that grows with its square', (_, text) => {
+    const started = performance.now();
+    everything.readSection(text, 'findings');
+    // Seconds where the square of the length counted: 100 or more.
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+});

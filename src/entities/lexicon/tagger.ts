@@ -64,7 +64,7 @@ function readSentence(sentence: Sentence, lexicon: Lexicon, unknown: boolean): R
   const taken = new Array<boolean>(words.length).fill(false);
   const take = (start: number, end: number) => taken.fill(true, start, end);
 
-  const frames = readFrames(words, found.subjects, found.predicates, lexicon);
+  const frames = readFrames(words, found.subjects, found.predicates, found.nouns, lexicon);
   // A frame that uses a whole noun as its predicate says more: "calcification" of the aorta.
   const replaced = (noun: Found) =>
     frames.some(
@@ -79,7 +79,13 @@ function readSentence(sentence: Sentence, lexicon: Lexicon, unknown: boolean): R
     take(noun.start, noun.end);
     const concept = noun.phrase.noun ?? noun.phrase.denied!;
     drafts.push({
-      draft: { concept, start: noun.start, end: noun.end, attributes: {}, open: false },
+      draft: {
+        concept,
+        start: noun.start,
+        end: noun.end,
+        attributes: ownAttributes(words, noun, concept, lexicon),
+        open: false,
+      },
       polarity: reading.polarity[noun.end - 1]!,
     });
   }
@@ -112,6 +118,25 @@ function readSentence(sentence: Sentence, lexicon: Lexicon, unknown: boolean): R
   }
   for (const draft of anatomyOf(words, taken, lexicon)) drafts.push({ draft, polarity: 'affirmed' });
   return drafts;
+}
+
+/** What a noun says by itself: the site of "apical scarring", the extent of "diffuse osteopenia". */
+function ownAttributes(
+  words: readonly string[],
+  noun: Found,
+  concept: KnownConcept,
+  lexicon: Lexicon,
+): Attributes {
+  const attributes: Attributes = {};
+  if (noun.end - noun.start < 2) return attributes;
+  for (let at = noun.start; at < noun.end; at++) {
+    const values = lexicon.attributes.longest(words, at)?.value;
+    if (values?.side !== undefined && concept.sides.has(values.side)) attributes.side ??= values.side;
+    if (values?.site !== undefined && concept.sites.has(values.site)) attributes.site ??= values.site;
+    if (values?.extent !== undefined && concept.extents.has(values.extent))
+      attributes.extent ??= values.extent;
+  }
+  return attributes;
 }
 
 function overlaps(one: Found, other: Found): boolean {
