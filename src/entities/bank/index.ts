@@ -1,10 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { InputError, messageOf, parseAs } from '../../base/index.js';
-import { BONE_ABNORMALITIES, CENTRAL_ABNORMALITIES, DEVICES, LUNG_ABNORMALITIES } from './abnormalities.js';
 import { ANATOMY } from './anatomy.js';
+import { BONE_ABNORMALITIES } from './bone-abnormalities.js';
+import { CENTRAL_ABNORMALITIES } from './central-abnormalities.js';
 import { COUNTED_REPORTS } from './counts.js';
+import { DEVICES } from './devices.js';
 import { DISEASES } from './diseases.js';
 import { entitiesOf } from './entry.js';
+import { LUNG_ABNORMALITIES } from './lung-abnormalities.js';
 import { NORMALS } from './normals.js';
 import { Bank } from './schema.js';
 
