@@ -17,6 +17,8 @@ export function addClutter(body: Body, random: Random): void {
   if (random.chance(0.25)) nipples(body, random.fork('nipples'));
   if (random.chance(0.7)) companionShadows(body, random.fork('companion'));
   if (body.patient.age > 45) cartilage(body, random.fork('cartilage'));
+  muscles(body, random.fork('muscles'));
+  fatPads(body, random.fork('fat pads'));
   if (random.chance(frontal ? 0.06 : 0.22)) chin(body, random.fork('chin'));
   if (frontal && random.chance(0.05)) buttons(body, random.fork('buttons'));
 }
@@ -157,6 +159,54 @@ function cartilage(body: Body, random: Random): void {
         );
       brush.addTo(paths.bone);
     }
+}
+
+/** Chest muscles and soft tissue whose depth differs from side to side: even haze over parts of a lung. */
+function muscles(body: Body, random: Random): void {
+  const { brush, paths, thorax, patient } = body;
+  for (const side of sides) {
+    const wall = thorax.wall[side][tableIndex(thorax.apex[side] + 0.3)]! - thorax.middle;
+    const upper = Math.max(0, random.normal(patient.sex === 'M' ? 1 : 0.4, 0.6));
+    brush.ellipse(
+      thorax.middle + wall * random.uniform(0.55, 0.8),
+      thorax.apex[side] + random.uniform(0.18, 0.28),
+      random.uniform(0.1, 0.15),
+      random.uniform(0.1, 0.16),
+      upper,
+      random.uniform(0.7, 1.2),
+    );
+    brush.addTo(paths.soft);
+    if (random.chance(0.5)) {
+      brush.ellipse(
+        thorax.middle + wall * random.uniform(0.3, 0.9),
+        thorax.top[side] + random.uniform(-0.08, 0.05),
+        random.uniform(0.1, 0.18),
+        random.uniform(0.07, 0.15),
+        random.uniform(0.2, 1.8),
+        random.uniform(0.9, 1.6),
+      );
+      brush.addTo(paths.soft);
+    }
+  }
+}
+
+/** Fat in the angle between heart and floor, common and harmless. */
+function fatPads(body: Body, random: Random): void {
+  const { brush, paths, thorax } = body;
+  for (const side of sides) {
+    if (random.chance(0.55)) continue;
+    const x = thorax.middle + signOf(side) * random.uniform(0.07, 0.14);
+    const y = thorax.dome[side][tableIndex(x)]! + random.uniform(-0.006, 0.012);
+    brush.ellipse(
+      x,
+      y,
+      random.uniform(0.025, 0.055),
+      random.uniform(0.015, 0.035),
+      random.uniform(1, 4),
+      random.uniform(0.5, 1),
+    );
+    brush.addTo(paths.fat);
+  }
 }
 
 /** A lowered chin over the top of the picture. */

@@ -77,7 +77,7 @@ export function drawPatient(random: Random): Patient {
     rotation: person.normal(0, frontal ? 0.008 : 0.016),
     armLift: person.chance(frontal ? 0.55 : 0.3) ? person.uniform(0.3, 1) : person.uniform(0, 0.3),
     scapulaOverlap: frontal ? person.uniform(0, 0.45) : person.uniform(0.35, 1),
-    lungDensity: person.uniform(0.21, 0.31) + (frontal ? 0 : 0.02),
+    lungDensity: person.uniform(0.18, 0.32) + (frontal ? 0 : 0.02),
     lungTexture: person.uniform(0.06, 0.17),
     upperVessels: person.uniform(0.75, 1.05),
     lowerVessels: person.uniform(0.9, 1.2),
@@ -106,11 +106,14 @@ function placeContours(random: Random, frontal: boolean): Contours {
   const tilt = place.normal(0, frontal ? 0.012 : 0.025);
   // Breath: the floor of the lungs moves, their top stays.
   const breath = frontal ? place.truncatedNormal(1, 0.06) : place.truncatedNormal(0.92, 0.08);
+  // Each floor stands a little higher or lower than the other.
+  const floors = { right: place.normal(0.004, 0.01), left: place.normal(-0.004, 0.012) };
   const placed = mapContours(contours, (x, y) => {
     const u = (x - 0.5) * scale * aspect;
     const v = (y - 0.42) * scale;
     const below = y - 0.12;
-    const breathed = below > 0 ? v - (1 - breath) * below * scale : v;
+    const floor = x < 0.5 ? floors.right : floors.left;
+    const breathed = below > 0 ? v - (1 - breath) * below * scale - floor * (below / 0.6) ** 2 : v;
     return [0.5 + shiftX + u - tilt * breathed, 0.4 + shiftY + breathed + tilt * u];
   });
   // Heart width: as measured for PA, larger in AP by projection (source nearer, shallow breath).
