@@ -9,5 +9,7 @@ export default defineConfig({
     // Native code keeps process-wide state (generators, thread counts), so each test file has its own process.
     pool: 'forks',
     maxWorkers: 2,
+    // Two files run at once, so each leaves a core to the other.
+    env: { OMP_NUM_THREADS: '1' },
   },
 });

@@ -11,8 +11,9 @@ export function evaluateVerb(program: Command, session: Session): void {
       'evaluate zero-shot --model runs/qs/pretrain --data runs/nih --scoring global+local --out nih.json --json',
     ]),
   )
-    .option('--scoring <name>', 'global, local, local-max or global+local (default: global)')
-    .option('--temperature <t>', 'temperature of the softmax (default: 0.1)', numberBetween(1e-6, 1e3));
+    .option('--scoring <name>', 'global, local, local-max or global+local (default: by the model)')
+    .option('--temperature <t>', 'temperature of the softmax (default: 0.1)', numberBetween(1e-6, 1e3))
+    .option('--scores <file>', 'write the score of every picture as Parquet (default: beside --out)');
   addPromptOptions(
     addTask(
       group,

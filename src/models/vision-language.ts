@@ -20,6 +20,8 @@ export interface VisionLanguageModel {
   readonly name: string;
   /** Height and width, in pixels, of the pictures it takes. */
   readonly imageSize: number;
+  /** Whether cells of its map were trained to lie near the words of what they show. */
+  readonly grounded: boolean;
   /** @param pixels - `count` × size × size grey values. */
   encodeImages(pixels: Uint8Array, count: number): Promise<ImageFeatures>;
   /** @returns N × D, of length 1. */
@@ -33,6 +35,7 @@ const BATCH = 64;
 export class TrainedModel implements VisionLanguageModel {
   readonly name: string;
   readonly imageSize: number;
+  readonly grounded: boolean;
   readonly encoder: DualEncoder;
   readonly tokenizer: TextTokenizer;
   readonly preparation: ImagePreparation;
@@ -43,6 +46,7 @@ export class TrainedModel implements VisionLanguageModel {
     this.tokenizer = tokenizer;
     this.preparation = preparation;
     this.imageSize = preparation.size;
+    this.grounded = encoder.config.projection.cells;
     encoder.eval();
   }
 

@@ -104,8 +104,8 @@ export const PretrainRecipe = z.strictObject({
     average: z.number().min(0).max(0.99999).default(0),
     seed: z.int().nonnegative().default(0),
     device: z.enum(['cpu', 'cuda']).default('cpu'),
-    /** `bf16`: autocast, for GPUs. */
-    precision: z.enum(['f32', 'bf16']).default('f32'),
+    /** `bf16`: autocast. `auto`: bf16 where the device multiplies it in hardware, else f32. */
+    precision: z.enum(['f32', 'bf16', 'auto']).default('f32'),
     /** Processors an operator may use; all there are, unless said. Other numbers give other rounding. */
     threads: z.int().min(1).max(1024).optional(),
     /** Steps between checkpoints. */

@@ -11,7 +11,6 @@
  */
 import { existsSync } from 'node:fs';
 import { appendFile, readFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Random, SynrayError, UsageError, writeFileAtomic } from '../base/index.js';
 import { type DualEncoder, MODEL_FOLDER, saveModel, type TextTokenizer } from '../models/index.js';
@@ -21,6 +20,7 @@ import {
   clipGradNorm,
   cosineWithWarmup,
   cudaAvailable,
+  hasFastBf16,
   manualSeed,
   type Parameter,
   type Schedule,
@@ -100,11 +100,7 @@ export async function pretrain(options: PretrainOptions): Promise<PretrainResult
   const checkpoints = new Checkpoints(join(out, 'checkpoints'), recipe.training.keep);
   refuse(options);
 
-  // A thread that waits for the others must not keep a core busy: with another program on the machine, spinning
-  // made a step ten times slower. Read by OpenMP when libtorch is first used.
-  process.env.OMP_WAIT_POLICY ??= 'passive';
-  // libtorch counts the cores that cpuinfo knows, which on virtual machines is often one.
-  setThreads(recipe.training.threads ?? availableParallelism());
+  if (recipe.training.threads !== undefined) setThreads(recipe.training.threads);
   const fallback = join(out, 'cache');
   const caches = [];
   for (const folder of options.data) {
@@ -199,6 +195,7 @@ class Run {
   readonly #average: AveragedWeights | undefined;
   readonly #cells: readonly [number, number];
   readonly #schedule: Schedule;
+  readonly #halfPrecision: boolean;
 
   constructor(
     readonly recipe: PretrainRecipe,
@@ -225,6 +222,7 @@ class Run {
     this.#average =
       training.average > 0 ? new AveragedWeights(model.stateDict(), training.average) : undefined;
     this.#cells = model.image.cells(image.size);
+    this.#halfPrecision = training.precision === 'auto' ? hasFastBf16(device) : training.precision === 'bf16';
     const { warmup, steps: total, floor } = training;
     this.#schedule = cosineWithWarmup({ warmup, total, floor });
   }
@@ -239,10 +237,9 @@ class Run {
       // The noise of augmentation and dropout follows from seed and step alone: nothing to save, nothing to drift.
       manualSeed(Random.of(training.seed, 'step', step).bits());
       const batch = this.data.batch(step, this.#cells);
-      const loss =
-        training.precision === 'bf16'
-          ? autocast({ device: training.device, dtype: 'bf16' }, () => this.#losses(batch))
-          : this.#losses(batch);
+      const loss = this.#halfPrecision
+        ? autocast({ device: training.device, dtype: 'bf16' }, () => this.#losses(batch))
+        : this.#losses(batch);
       const value = loss.total.item();
       if (!Number.isFinite(value)) throw diverged(step, value, batch);
       this.#optimiser.zeroGrad();

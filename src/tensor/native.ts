@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { messageOf, SetupError } from '../base/index.js';
@@ -115,6 +116,8 @@ function load(): Bridge {
       cause: error,
     });
   }
+  // libtorch counts the cores that it recognises, which on virtual machines is often one.
+  if (!process.env.OMP_NUM_THREADS) bridge.setThreads(availableParallelism());
   return bridge;
 }
 

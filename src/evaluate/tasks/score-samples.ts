@@ -15,10 +15,26 @@ export interface ScoreSamplesOptions {
   readonly split: string;
   /** How many samples there are, for progress. */
   readonly total: number;
+  /** Default: `global+local` for a grounded model, whose cells have learnt what words mean, else `global`. */
   readonly scoring?: Scoring | undefined;
   readonly temperature?: number | undefined;
   readonly onProgress?: EvaluateOptions['onProgress'];
   readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Fills in the temperature and checks both.
+ * @throws UsageError
+ */
+export function checkScoring(options: Pick<ScoreSamplesOptions, 'scoring' | 'temperature'>): {
+  scoring: Scoring | undefined;
+  temperature: number;
+} {
+  const { temperature = 0.1 } = options;
+  if (!(temperature > 0 && temperature < Number.POSITIVE_INFINITY)) {
+    throw new UsageError({ fault: `the temperature is ${temperature}`, mend: 'give a number above 0' });
+  }
+  return { scoring: parseAs(Scoring.optional(), options.scoring, 'scoring', UsageError), temperature };
 }
 
 /** Scores samples, in their order. Memory holds a few batches of pictures. */
@@ -28,11 +44,7 @@ export async function scoreSamples(
   options: ScoreSamplesOptions,
 ): Promise<ScoreTable> {
   const { prompts, data, total, onProgress, signal } = options;
-  const scoring = parseAs(Scoring.default('global'), options.scoring, 'scoring', UsageError);
-  const temperature = options.temperature ?? 0.1;
-  if (!(temperature > 0 && temperature < Number.POSITIVE_INFINITY)) {
-    throw new UsageError({ fault: `the temperature is ${temperature}`, mend: 'give a number above 0' });
-  }
+  const { scoring = model.grounded ? 'global+local' : 'global', temperature } = checkScoring(options);
   const directions = await classDirections(model, prompts.classes);
   const rows: ScoredSample[] = [];
   const scores: Float64Array[] = [];

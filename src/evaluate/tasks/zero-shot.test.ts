@@ -139,6 +139,14 @@ describe('scoring samples', () => {
     expect(await scoreOf('global+local')).toBeCloseTo((soft + margins[0]!) / 2, 5);
   });
 
+  it('reads the cells too, unless told, where the model has learnt them', async () => {
+    const one = [await sample(0, [0, 128, 30, 255], ['Mass'])];
+    const origin = async (grounded: boolean) =>
+      (await scoreSamples(new LightReader(grounded), one, OPTIONS)).origin.scoring;
+    expect(await origin(true)).toBe('global+local');
+    expect(await origin(false)).toBe('global');
+  });
+
   it('asks each prompt once', async () => {
     const model = new LightReader();
     await scoreSamples(model, [], OPTIONS);

@@ -5,12 +5,12 @@ import { chooseSplit } from '../encode.js';
 import { loadPrompts, type PromptOptions } from '../prompts/index.js';
 import { resultOfScores, writeScores, type ZeroShotResult } from '../scores/index.js';
 import { formatZeroShotTable } from '../tables/index.js';
-import { scoreSamples } from './score-samples.js';
+import { checkScoring, scoreSamples } from './score-samples.js';
 import type { Scoring } from './scoring.js';
 import { type EvaluateOptions, Sampling, type Task } from './task.js';
 
 export interface ZeroShotOptions extends EvaluateOptions, PromptOptions {
-  /** Default `global`. */
+  /** Default: `global+local` for a grounded model, else `global`. */
   readonly scoring?: Scoring | undefined;
   /** τ of the softmax; default 0.1, that of ConVIRT. */
   readonly temperature?: number | undefined;
@@ -26,6 +26,7 @@ export interface ZeroShotOptions extends EvaluateOptions, PromptOptions {
  */
 export async function evaluateZeroShot(options: ZeroShotOptions): Promise<ZeroShotResult> {
   const { seed, rounds } = parseAs(Sampling, options, 'options', UsageError);
+  checkScoring(options);
   const prompts = await loadPrompts(options);
   const dataset = await openDataset(options.data);
   const split = chooseSplit(dataset, options.split);

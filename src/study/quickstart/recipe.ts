@@ -11,7 +11,7 @@ export const EvaluateRecipe = z.strictObject({
   /** A prompt set: `nih-14`, `chexpert-14`, `chexpert-5`, or a YAML file. */
   prompts: z.string().default('nih-14'),
   vocabulary: Vocabulary.default('ensemble'),
-  scoring: Scoring.default('global'),
+  scoring: Scoring.optional(),
   /** Of the bootstrap. */
   seed: z.int().nonnegative().default(0),
   /** Bootstrap rounds. */

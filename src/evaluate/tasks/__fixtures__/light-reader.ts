@@ -10,6 +10,8 @@ export class LightReader implements VisionLanguageModel {
   readonly imageSize = 4;
   readonly asked: string[] = [];
 
+  constructor(readonly grounded = false) {}
+
   async encodeImages(pixels: Uint8Array, count: number): Promise<ImageFeatures> {
     const global = new Float32Array(count * 2);
     const map = new Float32Array(count * 2 * 4);
