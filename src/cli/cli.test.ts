@@ -50,7 +50,7 @@ describe('synray', () => {
     ];
     for (const verb of [...verbs, 'evaluate', 'studio', 'gallery'])
       expect(out).toMatch(new RegExp(`^ {2}${verb} `, 'm'));
-    for (const words of [['plan'], ['import', 'table'], ['evaluate', 'zero-shot']]) {
+    for (const words of [['plan'], ['import', 'table'], ['import', 'nih-cxr14'], ['evaluate', 'zero-shot']]) {
       expect(await synray(...words, '--help')).toBe(0);
       expect(out).toContain(`Examples:\n  synray ${words.join(' ')}`);
       expect(out).toContain('--json');

@@ -1,11 +1,17 @@
 import type { Command } from 'commander';
 import { watchProgress } from '../base/index.js';
+import type { ImportResult } from '../data/index.js';
 import { addGroup, addVerb, listOf, print, type Session } from './verb.js';
 
-/** `synray import table|openi …` */
+/** `synray import table|nih-cxr14|openi …` */
 export function importVerb(program: Command, session: Session): void {
-  const group = addGroup(program, 'import', 'bring data in: tables of pictures, Open-i reports');
+  const group = addGroup(
+    program,
+    'import',
+    'bring data in: tables of pictures, NIH ChestX-ray14, Open-i reports',
+  );
   importTableVerb(group, session);
+  importNihVerb(group, session);
   importOpeniVerb(group, session);
 }
 
@@ -47,12 +53,7 @@ function importTableVerb(group: Command, session: Session): void {
         onProgress: progress.update,
         signal: session.signal,
       }).finally(progress.stop);
-      const skipped =
-        result.skipped.length === 0 ? '' : `, ${result.skipped.length} left out (${out}/skipped.jsonl)`;
-      print(session, options, {
-        json: result,
-        text: `${result.out}: ${result.samples} samples of ${result.patients} patients${skipped}`,
-      });
+      print(session, options, { json: result, text: summaryOf(result) });
     });
 }
 
@@ -71,6 +72,37 @@ const ROLES = [
   'id',
   'boxes',
 ] as const;
+
+function importNihVerb(group: Command, session: Session): void {
+  addVerb(group, 'nih-cxr14', 'NIH ChestX-ray14 in its original folders: labels, boxes, official split', [
+    'import nih-cxr14 /data/ChestXray-NIHCC --out runs/nih',
+    'import nih-cxr14 /data/ChestXray-NIHCC --partial --out runs/nih',
+  ])
+    .argument('<folder>', 'the folder with Data_Entry_2017*.csv and images_001/ … or images/')
+    .requiredOption('--out <folder>', 'folder of the data set to be')
+    .option('--partial', 'take the pictures that are there, of a part of the download')
+    .option('--skip-bad', 'leave out broken pictures, and list them')
+    .action(async (folder, options) => {
+      const { out, partial, skipBad } = options;
+      const { importNihCxr14 } = await import('../data/index.js');
+      const progress = watchProgress('reading', 'pictures');
+      const { signal } = session;
+      const result = await importNihCxr14({
+        folder,
+        out,
+        partial,
+        skipBad,
+        signal,
+        onProgress: progress.update,
+      }).finally(progress.stop);
+      print(session, options, { json: result, text: summaryOf(result) });
+    });
+}
+
+function summaryOf({ out, samples, patients, skipped }: ImportResult): string {
+  const left = skipped.length === 0 ? '' : `, ${skipped.length} left out (${out}/skipped.jsonl)`;
+  return `${out}: ${samples} samples of ${patients} patients${left}`;
+}
 
 function importOpeniVerb(group: Command, session: Session): void {
   addVerb(group, 'openi', 'the radiology reports of Open-i (Indiana University), as JSON Lines', [
