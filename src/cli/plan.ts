@@ -4,7 +4,7 @@ import { addVerb, listOf, print, type Session, wholeNumber } from './verb.js';
 /** `synray plan` */
 export function planVerb(program: Command, session: Session): void {
   addVerb(program, 'plan', 'draw what each report is to say, every entity equally often', [
-    'plan --pairs 2000 --out runs/plan.parquet',
+    'plan --pairs 2000 --cap least --out runs/plan.parquet',
     'plan --bank runs/bank.json --pairs 200000 --k 9 --m 3 --cap least --out plan.parquet',
   ])
     .requiredOption('--pairs <n>', 'how many reports', wholeNumber(1))
@@ -12,7 +12,11 @@ export function planVerb(program: Command, session: Session): void {
     .option('--bank <file>', 'bank of entities (default: the one that ships with synray)')
     .option('--k <n>', 'entities a report that are not anatomy', wholeNumber(1))
     .option('--m <n>', 'anatomy entities a report', wholeNumber(0))
-    .option('--cap <n>', 'most uses of one entity, or "least"', capOf)
+    .option(
+      '--cap <n>',
+      'most uses of one entity, or "least": the lowest that the bank allows (default: 15)',
+      capOf,
+    )
     .option('--mode <mode>', 'balanced or natural')
     .option('--concepts <names>', 'draw only these concepts', listOf)
     .option('--seed <n>', 'seed', wholeNumber(0))

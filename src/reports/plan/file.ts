@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { InputError, messageOf, parseAs, replaceFile, startProgress } from '../../base/index.js';
 import {
@@ -157,6 +158,13 @@ export async function countPlan(path: string): Promise<number> {
 }
 
 async function reading<T>(path: string, read: () => Promise<T>): Promise<T> {
+  if (!existsSync(path)) {
+    throw new InputError({
+      file: path,
+      fault: 'there is no such file',
+      mend: 'give a file made by `synray plan`',
+    });
+  }
   try {
     return await read();
   } catch (error) {

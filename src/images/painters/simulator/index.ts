@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -54,8 +55,11 @@ export class SimulatorPainter implements Painter {
       });
     const batch = 4;
     const parts: Promise<Painting[]>[] = [];
+    // Every part listens: a signal of this call's own, on which that many listeners are meant and no leak.
+    const stop = signal === undefined ? undefined : AbortSignal.any([signal]);
+    if (stop !== undefined) setMaxListeners(0, stop);
     for (let start = 0; start < requests.length; start += batch)
-      parts.push(pool.run(requests.slice(start, start + batch), signal === undefined ? {} : { signal }));
+      parts.push(pool.run(requests.slice(start, start + batch), stop === undefined ? {} : { signal: stop }));
     return (await Promise.all(parts)).flat();
   }
 
