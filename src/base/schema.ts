@@ -19,7 +19,9 @@ export function parseAs<S extends z.ZodType>(
 ): z.output<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
+  // A misspelt key is also a missing one: the spelling is what helps.
+  const { issues } = result.error;
+  const issue = issues.find(each => each.code === 'unrecognized_keys') ?? issues[0]!;
   const place = issue.path.length > 0 ? `at ${issue.path.join('.')}: ` : '';
   if (issue.code === 'unrecognized_keys') {
     throw new ErrorOf({
@@ -49,7 +51,18 @@ export async function readYaml<S extends z.ZodType>(path: string, schema: S): Pr
   if (fault !== undefined) {
     throw new UsageError({ file: path, fault: fault.message, mend: 'mend the YAML at that line' });
   }
-  return parseAs(schema, document.toJS(), path, UsageError);
+  let value: unknown;
+  try {
+    value = document.toJS();
+  } catch (error) {
+    throw new UsageError({
+      file: path,
+      fault: messageOf(error),
+      mend: 'write it without aliases',
+      cause: error,
+    });
+  }
+  return parseAs(schema, value, path, UsageError);
 }
 
 /** The keys that the object at `path` of the schema may have. */
