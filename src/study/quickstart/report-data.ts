@@ -26,13 +26,15 @@ export async function reportData(outcome: QuickstartOutcome, data: string): Prom
     result,
   }));
   const train = dataset.manifest.splits.train;
+  const grounded =
+    recipe.pretrain.grounding.weight > 0 ? ', told where in the picture each finding of a report is,' : '';
   return {
     title: 'synray quickstart',
     summary:
       `${count(generated.pairs)} pairs of report and chest X-ray were made from nothing but the entity bank and the ` +
       `simulator (${count(generated.setAside)} more were set aside by the checks), ${count(train?.samples ?? 0)} of them to ` +
-      `train on. A model was trained on these alone for ${count(trained.steps)} steps, ` +
-      `${trained.imagesPerSecond.toFixed(0)} pictures a second. No real picture and no label was used before the scores below.`,
+      `train on. A model was trained on these alone${grounded} for ${count(trained.steps)} steps, ` +
+      `${trained.imagesPerSecond.toFixed(0)} pictures a second. No real picture was used before the scores below.`,
     figures: [
       { value: count(generated.pairs), label: 'pairs made' },
       { value: duration(seconds), label: 'for everything' },

@@ -44,8 +44,8 @@ export async function renderReport(data: ReportData): Promise<string> {
 <ul class="figures">${data.figures.map(({ value, label }) => html`<li><b>${value}</b><span>${label}</span></li>`)}</ul>
 
 <h2>Zero-shot reading</h2>
-<p>The model never saw a label: each finding is scored by how much nearer a picture lies to sentences that say
-it is there than to sentences that say it is not. An AUC of 0.5 is guessing; 1 is always right.</p>
+<p>By sentences alone: each finding is scored by how much nearer a picture lies to sentences that say it is there
+than to sentences that say it is not. No classifier was trained. An AUC of 0.5 is guessing; 1 is always right.</p>
 ${await scoreChart(scorePoints(data.scores))}
 ${data.scores.map(scoreTable)}
 
