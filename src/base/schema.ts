@@ -37,6 +37,19 @@ export function parseAs<S extends z.ZodType>(
   });
 }
 
+/**
+ * Reads a JSON file, unchecked: give it to {@link parseAs}.
+ * @param mend - What helps when it cannot be read.
+ * @throws InputError naming the file.
+ */
+export async function readJson(path: string, mend: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    throw new InputError({ file: path, fault: messageOf(error), mend, cause: error });
+  }
+}
+
 /** Reads a YAML (or JSON) file that a person wrote, a recipe or a prompt file, against its schema. */
 export async function readYaml<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>> {
   let text: string;

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { z } from 'zod';
-import { InputError, messageOf, parseAs, writeFileAtomic } from '../base/index.js';
+import { InputError, parseAs, readJson, writeFileAtomic } from '../base/index.js';
 import { readSafetensors, writeSafetensors } from '../tensor/index.js';
 import { ImagePreparation, VisionLanguageConfig } from './config.js';
 import { DualEncoder } from './dual-encoder.js';
@@ -40,8 +39,8 @@ export async function saveModel(
  */
 export async function loadModel(path: string): Promise<TrainedModel> {
   const folder = await modelFolderOf(path);
-  const config = await readJson(join(folder, CONFIG), VisionLanguageConfig);
-  const preparation = await readJson(join(folder, IMAGE), ImagePreparation);
+  const config = await readPart(join(folder, CONFIG), VisionLanguageConfig);
+  const preparation = await readPart(join(folder, IMAGE), ImagePreparation);
   const tokenizer = await TextTokenizer.read(join(folder, TOKENIZER));
   const encoder = new DualEncoder(config);
   const file = join(folder, WEIGHTS);
@@ -83,17 +82,6 @@ async function modelFolderOf(path: string): Promise<string> {
   });
 }
 
-async function readJson<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>> {
-  let value: unknown;
-  try {
-    value = JSON.parse(await readFile(path, 'utf8'));
-  } catch (error) {
-    throw new InputError({
-      file: path,
-      fault: messageOf(error),
-      mend: 'check the model folder',
-      cause: error,
-    });
-  }
-  return parseAs(schema, value, path);
+async function readPart<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>> {
+  return parseAs(schema, await readJson(path, 'check the model folder'), path);
 }

@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { InputError, messageOf, parseAs } from '../../base/index.js';
+import { parseAs, readJson } from '../../base/index.js';
 import { ANATOMY } from './anatomy.js';
 import { BONE_ABNORMALITIES } from './bone-abnormalities.js';
 import { CENTRAL_ABNORMALITIES } from './central-abnormalities.js';
@@ -40,16 +39,6 @@ export function defaultBank(): Bank {
  */
 export async function loadBank(path?: string): Promise<Bank> {
   if (path === undefined) return defaultBank();
-  let value: unknown;
-  try {
-    value = JSON.parse(await readFile(path, 'utf8'));
-  } catch (error) {
-    throw new InputError({
-      file: path,
-      fault: `no bank can be read: ${messageOf(error)}`,
-      mend: 'give a bank.json made by `synray entities extract`',
-      cause: error,
-    });
-  }
+  const value = await readJson(path, 'give a bank.json made by `synray entities extract`');
   return parseAs(Bank, value, path);
 }

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { z } from 'zod';
-import { InputError, messageOf, parseAs } from '../../base/index.js';
+import { InputError, messageOf, parseAs, readJson } from '../../base/index.js';
 import { CONTINUATION, learnWordPieces, SPECIAL_PIECES } from './wordpiece.js';
 
 /** Texts as ids, padded on the right to the longest. */
@@ -73,18 +72,7 @@ export class TextTokenizer {
 
   /** @throws InputError naming the file. */
   static async read(path: string): Promise<TextTokenizer> {
-    let value: unknown;
-    try {
-      value = JSON.parse(await readFile(path, 'utf8'));
-    } catch (error) {
-      throw new InputError({
-        file: path,
-        fault: messageOf(error),
-        mend: 'check the model folder',
-        cause: error,
-      });
-    }
-    return new TextTokenizer(value, path);
+    return new TextTokenizer(await readJson(path, 'check the model folder'), path);
   }
 
   /**
