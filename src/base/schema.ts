@@ -39,14 +39,16 @@ export function parseAs<S extends z.ZodType>(
 
 /**
  * Reads a JSON file, unchecked: give it to {@link parseAs}.
+ * @param what - What the file is to hold, for the message: `bank`.
  * @param mend - What helps when it cannot be read.
  * @throws InputError naming the file.
  */
-export async function readJson(path: string, mend: string): Promise<unknown> {
+export async function readJson(path: string, what: string, mend: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
-    throw new InputError({ file: path, fault: messageOf(error), mend, cause: error });
+    const fault = `no ${what} can be read: ${messageOf(error)}`;
+    throw new InputError({ file: path, fault, mend, cause: error });
   }
 }
 

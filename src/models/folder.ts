@@ -83,5 +83,5 @@ async function modelFolderOf(path: string): Promise<string> {
 }
 
 async function readPart<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>> {
-  return parseAs(schema, await readJson(path, 'check the model folder'), path);
+  return parseAs(schema, await readJson(path, 'model', 'check the model folder'), path);
 }

@@ -39,6 +39,6 @@ export function defaultBank(): Bank {
  */
 export async function loadBank(path?: string): Promise<Bank> {
   if (path === undefined) return defaultBank();
-  const value = await readJson(path, 'give a bank.json made by `synray entities extract`');
+  const value = await readJson(path, 'bank', 'give a bank.json made by `synray entities extract`');
   return parseAs(Bank, value, path);
 }

@@ -72,7 +72,7 @@ export class TextTokenizer {
 
   /** @throws InputError naming the file. */
   static async read(path: string): Promise<TextTokenizer> {
-    return new TextTokenizer(await readJson(path, 'check the model folder'), path);
+    return new TextTokenizer(await readJson(path, 'tokenizer', 'check the model folder'), path);
   }
 
   /**
