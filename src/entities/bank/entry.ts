@@ -1,4 +1,4 @@
-import { Extent, Severity, Side, type Site } from '../../data/index.js';
+import { Extent, Severity, Side, Site } from '../../data/index.js';
 import { COUNTS } from './counts.js';
 import type { BankEntity, EntityKind } from './schema.js';
 
@@ -26,20 +26,7 @@ export interface Concept {
 }
 
 /** Places where lung tissue can show something. */
-export const LUNG_SITES: readonly Site[] = [
-  'apex',
-  'upper zone',
-  'mid zone',
-  'lower zone',
-  'base',
-  'upper lobe',
-  'middle lobe',
-  'lower lobe',
-  'lingula',
-  'perihilar',
-  'retrocardiac',
-  'peripheral',
-];
+export const LUNG_SITES: readonly Site[] = Site.options.filter(site => site !== 'costophrenic angle');
 
 /** One entity per type that the concept may have: present, and absent where reports say so. */
 export function entitiesOf(kind: EntityKind, concepts: readonly Concept[]): BankEntity[] {

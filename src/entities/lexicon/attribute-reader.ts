@@ -1,5 +1,6 @@
 import type { Attributes } from '../../data/index.js';
 import type { AttributeValues, KnownConcept, Lexicon } from './lexicon.js';
+import { CONTRASTS } from './words.js';
 
 /** A mention while its sentence is being read. Positions are words. */
 export interface Draft {
@@ -62,18 +63,7 @@ const BETWEEN = new Set([
   'aspect',
   'more',
 ]);
-const BARRIERS = new Set([
-  ';',
-  'but',
-  'however',
-  'although',
-  'while',
-  'whereas',
-  'though',
-  'yet',
-  'except',
-  '.',
-]);
+const BARRIERS = new Set([...CONTRASTS, '.']);
 /** Between an attribute and the noun it stands before there is none of these. */
 const NOT_BEFORE_NOUN = new Set([
   ',',

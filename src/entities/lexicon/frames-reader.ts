@@ -1,4 +1,5 @@
 import type { KnownConcept, Lexicon, Phrase } from './lexicon.js';
+import { CONTRASTS } from './words.js';
 
 /** A phrase found at words [start, end). */
 export interface Found {
@@ -26,19 +27,7 @@ const LINKS = new Set(
   ),
 );
 const JOINTS = new Set([',', 'and', '/', '&']);
-const STOPS = new Set([
-  ';',
-  'but',
-  'however',
-  'although',
-  'while',
-  'whereas',
-  'though',
-  'yet',
-  'except',
-  'which',
-  '(',
-]);
+const STOPS = new Set([...CONTRASTS, 'which', '(']);
 const PREPOSITIONS = new Set(['of', 'in', 'for', 'within', 'on', 'along', 'to', 'with']);
 const DEGREES = new Set(['minimal', 'mild', 'moderate', 'severe', 'slight', 'marked']);
 /** How many words may stand between a subject and its predicate. */

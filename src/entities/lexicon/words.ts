@@ -70,3 +70,16 @@ export function inflections(phrase: string): string[][] {
     [...form.slice(0, preposition - 1), plural(form[preposition - 1]!), ...form.slice(preposition)],
   ]);
 }
+
+/** Words and marks after which a sentence speaks of something else. */
+export const CONTRASTS: readonly string[] = [
+  ';',
+  'but',
+  'however',
+  'although',
+  'while',
+  'whereas',
+  'though',
+  'yet',
+  'except',
+];
