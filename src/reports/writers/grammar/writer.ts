@@ -1,7 +1,7 @@
 import { Random } from '../../../base/index.js';
 import type { PlannedReport, WrittenReport } from '../../../data/index.js';
 import { type Bank, defaultBank } from '../../../entities/index.js';
-import type { ReportWriter } from '../../writer.js';
+import { NO_USAGE, type PartReply, type PartRequest, type ReportWriter } from '../../writer.js';
 import { composeFindings, composeImpression, partsOf } from './compose.js';
 import type { Choice } from './noun-phrase.js';
 import { PLAIN, STYLES } from './templates.js';
@@ -15,6 +15,12 @@ const PLAIN_FROM = 2;
  */
 export class GrammarWriter implements ReportWriter {
   readonly name = 'grammar';
+  readonly fingerprint = 'grammar';
+  readonly parts = ['report'] as const;
+  readonly attempts = 4;
+  readonly concurrency = 1;
+  readonly freeText = false;
+  readonly usage = NO_USAGE;
   readonly #normals: ReadonlySet<string>;
   readonly #inLung: ReadonlySet<string>;
 
@@ -25,6 +31,13 @@ export class GrammarWriter implements ReportWriter {
     this.#inLung = conceptsOf(bank.entities.filter(entity => entity.sites.includes('lower lobe')));
   }
 
+  async writePart({ plan, seed, attempt }: PartRequest): Promise<PartReply> {
+    return { report: this.#writeOne(plan, seed, attempt) };
+  }
+
+  async close(): Promise<void> {}
+
+  /** The reports of many plans, unread. */
   async write(plans: readonly PlannedReport[], seed: number, attempt: number): Promise<WrittenReport[]> {
     return plans.map(plan => this.#writeOne(plan, seed, attempt));
   }
