@@ -1,7 +1,7 @@
 // The rooms, from the ground up. A file may import from its own room and from rooms on lower floors.
 const floors = [
   ['base'],
-  ['tensor'],
+  ['chat', 'tensor'],
   ['data', 'models'],
   ['entities'],
   ['reports', 'images', 'curation'],
@@ -11,6 +11,8 @@ const floors = [
 ];
 // Inside a floor one order is fixed, so that nothing runs sideways in both directions.
 const sideways = [
+  { room: 'chat', not: ['tensor'] },
+  { room: 'tensor', not: ['chat'] },
   { room: 'data', not: ['models'] },
   { room: 'models', not: [] },
   { room: 'reports', not: ['images', 'curation'] },
@@ -37,6 +39,18 @@ const upward = floors.flatMap((rooms, floor) =>
 module.exports = {
   forbidden: [
     ...upward,
+    {
+      name: 'only-rooms-that-ask-a-model-import-chat',
+      severity: 'error',
+      from: { path: '^src/(data|models|entities|images|pretrain|evaluate|studio)/' },
+      to: { path: '^src/chat/' },
+    },
+    {
+      name: 'no-test-double-in-shipped-code',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.test\\.ts$|/testing/' },
+      to: { path: '^src/[^/]+/testing/' },
+    },
     {
       name: 'no-cycles',
       severity: 'error',

@@ -1,0 +1,13 @@
+export { ChatClient, type ChatOptions } from './client.js';
+export {
+  type ChatContent,
+  type ChatMessage,
+  type ChatReply,
+  type ChatRequest,
+  type ChatUsage,
+  DEFAULT_REPLY_TOKENS,
+} from './contract.js';
+export { ChatError, type ChatFault } from './error.js';
+export { hashOfRequest } from './request.js';
+export { ChatSettings } from './settings.js';
+export { estimateCost, estimatePromptTokens, estimateTokens, priceOf } from './tokens.js';
