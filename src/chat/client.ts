@@ -1,104 +1,261 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseAs, UsageError } from '../base/index.js';
-import type { ChatReply, ChatRequest, ChatUsage } from './contract.js';
+import { parseAs, say, UsageError } from '../base/index.js';
+import { type ChatReply, type ChatRequest, type ChatUsage, noUsage } from './contract.js';
 import { ChatError } from './error.js';
-import { readFault, readReply } from './reply.js';
+import { TokenBudget } from './flow/budget.js';
+import { Gate } from './flow/gate.js';
+import { Pace } from './flow/pace.js';
+import { DEFAULT_WAITS, type Waits, waitAfter } from './flow/waits.js';
+import { isAboutModel, refusalError } from './refusal.js';
 import { bodyOfRequest, type Dialect, hashOfRequest } from './request.js';
-import { addressOf, ChatSettings, DEFAULT_KEY_VARIABLE, type WholeChatSettings } from './settings.js';
-import { Transport } from './transport.js';
+import { ChatServer } from './server.js';
+import { ChatSettings, type WholeChatSettings } from './settings.js';
+import { SharedTask } from './shared-task.js';
+import { ReplyStore } from './store/reply-store.js';
+import { estimateCost } from './tokens.js';
+import { type Failure, judge, LONGEST_ASKED_WAIT } from './verdict.js';
 
+/** What does not belong into a recipe. */
 export interface ChatOptions {
   /** Where the key is read from; the process's environment when not given. */
-  readonly environment?: NodeJS.ProcessEnv;
-  /** Waits between sends of one request: the first and the longest, in seconds (0.5 and 30). */
-  readonly wait?: { readonly first: number; readonly longest: number };
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Waits between the sends of one request: the first and the longest, in seconds (0.5 and 30). */
+  readonly waits?: Waits;
 }
 
-/** The client of one OpenAI-compatible chat endpoint. First working version. */
+/**
+ * The client of one OpenAI-compatible chat endpoint (vLLM, Ollama, llama.cpp server, LMDeploy, OpenAI).
+ *
+ * - A reply is kept in the store, under the hash of its request, before the caller sees it. What the store holds is
+ *   not sent again. Equal requests that are asked at the same time are sent once.
+ * - The number of requests at once adapts to what the server bears; waits that it asks for hold everything back.
+ * - What may pass (429, 5xx, cut connections, time-outs, unreadable answers) is sent again after growing waits, up
+ *   to the number of attempts; what would not (other 4xx) fails at once, with what mends it.
+ * - A token budget is never passed by more than what the estimates were wrong by.
+ */
 export class ChatClient {
-  readonly usage: ChatUsage = {
-    sent: 0,
-    answered: 0,
-    fromStore: 0,
-    shared: 0,
-    retried: 0,
-    throttled: 0,
-    timedOut: 0,
-    failed: 0,
-    garbled: 0,
-    promptTokens: 0,
-    completionTokens: 0,
-    lostTokens: 0,
-    estimated: 0,
-  };
-  readonly #replies = new Map<string, ChatReply>();
-  readonly #transport: Transport;
-  readonly #dialect: Dialect = { json: 'schema', limit: 'max_tokens' };
-  readonly #closing = new AbortController();
+  readonly usage: ChatUsage = noUsage();
+  readonly #server: ChatServer;
+  readonly #pace: Pace;
+  readonly #gate: Gate;
+  readonly #underWay = new Map<string, SharedTask<ChatReply>>();
+  readonly #running = new Set<SharedTask<ChatReply>>();
+  #dialect: Dialect = { json: 'schema', limit: 'max_tokens' };
+  #closed: Promise<void> | undefined;
 
   private constructor(
     readonly settings: WholeChatSettings,
-    readonly options: ChatOptions,
+    readonly waits: Waits,
+    environment: Readonly<Record<string, string | undefined>>,
+    readonly store: ReplyStore | undefined,
   ) {
-    this.#transport = new Transport(settings.concurrency);
+    this.#server = new ChatServer(settings, environment);
+    this.#pace = new Pace(settings.concurrency, failures => waitAfter(waits, failures));
+    this.#gate = new Gate(this.#pace, new TokenBudget(settings.maxTokens));
   }
 
+  /**
+   * Opens a client and its store. Nothing is sent yet.
+   * @throws UsageError for settings that make no sense, a key that is named but not there, or a store in use;
+   *   InputError for a store that cannot be read or written.
+   */
   static async open(settings: ChatSettings, options: ChatOptions = {}): Promise<ChatClient> {
-    return new ChatClient(parseAs(ChatSettings, settings, 'chat settings', UsageError), options);
+    const whole = parseAs(ChatSettings, settings, 'chat settings', UsageError);
+    const environment = options.environment ?? process.env;
+    ChatServer.check(whole, environment);
+    const store = whole.store === undefined ? undefined : await ReplyStore.open(whole.store);
+    return new ChatClient(whole, options.waits ?? DEFAULT_WAITS, environment, store);
   }
 
+  /** How many requests may be out at once at present. */
   get room(): number {
-    return this.settings.concurrency;
+    return this.#pace.limit;
   }
 
+  /** Seconds for which nothing is sent, because the server asked for it or has not answered for long; 0 if none. */
+  get heldSeconds(): number {
+    return this.#pace.heldFor / 1000;
+  }
+
+  /** How many replies the store holds. */
+  get storedReplies(): number {
+    return this.store?.count ?? 0;
+  }
+
+  /** Whether the store holds the reply to this request, so that asking costs nothing. */
+  holds(request: ChatRequest): boolean {
+    return this.store?.has(hashOfRequest(this.settings.model, request)) ?? false;
+  }
+
+  /**
+   * The model's reply: from the store, or sent for.
+   * @param options.signal - Gives the ask up at once; it then rejects with the signal's reason.
+   * @throws ChatError; its `kind` says why.
+   */
   async ask(request: ChatRequest, options: { readonly signal?: AbortSignal } = {}): Promise<ChatReply> {
+    if (this.#closed !== undefined) throw closedError();
+    options.signal?.throwIfAborted();
     const hash = hashOfRequest(this.settings.model, request);
-    const known = this.#replies.get(hash);
-    if (known !== undefined) {
-      this.usage.fromStore++;
-      return { ...known, stored: true };
-    }
-    const signal = AbortSignal.any([this.#closing.signal, ...(options.signal ? [options.signal] : [])]);
-    const key = (this.options.environment ?? process.env)[
-      this.settings.apiKeyVariable ?? DEFAULT_KEY_VARIABLE
-    ];
-    for (let attempt = 0; attempt < this.settings.attempts; attempt++) {
-      if (attempt > 0) {
-        this.usage.retried++;
-        await sleep((this.options.wait?.first ?? 0.5) * 1000 * 2 ** attempt, undefined, { signal });
-      }
-      this.usage.sent++;
-      const answer = await this.#transport.send(
-        addressOf(this.settings.baseUrl, 'chat/completions'),
-        key === undefined ? {} : { authorization: `Bearer ${key}` },
-        bodyOfRequest(this.settings.model, request, this.#dialect),
-        this.settings.timeoutSeconds * 1000,
-        signal,
-      );
-      signal.throwIfAborted();
-      if (answer.kind !== 'answer') continue;
-      if (answer.status === 200) {
-        const reply = readReply(answer.body, request);
-        if (reply === undefined) continue;
-        this.usage.answered++;
-        this.usage.promptTokens += reply.promptTokens;
-        this.usage.completionTokens += reply.completionTokens;
-        this.#replies.set(hash, reply);
-        return reply;
-      }
-      if (answer.status < 500 && answer.status !== 429) {
-        throw new ChatError('refused', {
-          fault: readFault(answer.body).words,
-          mend: 'mend the request',
-          status: answer.status,
-        });
-      }
-    }
-    throw new ChatError('gave-up', { fault: 'no reply', mend: 'try again later' });
+    let task = this.#underWay.get(hash);
+    if (task !== undefined) this.usage.shared++;
+    else task = this.#begin(hash, request);
+    return task.join(options.signal);
   }
 
-  async close(): Promise<void> {
-    this.#closing.abort();
-    this.#transport.close();
+  /** Gives up what is under way, waits until what came is stored, closes connections and store. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
   }
+
+  async #close(): Promise<void> {
+    const running = [...this.#running];
+    for (const task of running) task.cancel(closedError());
+    await Promise.all(running.map(task => task.ended));
+    this.#gate.close();
+    this.#server.close();
+    await this.store?.close();
+  }
+
+  #begin(hash: string, request: ChatRequest): SharedTask<ChatReply> {
+    const forget = (): void => {
+      if (this.#underWay.get(hash) === task) this.#underWay.delete(hash);
+    };
+    const task = new SharedTask(signal => this.#fetch(hash, request, signal), forget);
+    this.#underWay.set(hash, task);
+    this.#running.add(task);
+    void task.ended.then(() => {
+      forget();
+      this.#running.delete(task);
+    });
+    return task;
+  }
+
+  async #fetch(hash: string, request: ChatRequest, signal: AbortSignal): Promise<ChatReply> {
+    const stored = await this.store?.get(hash);
+    if (stored !== undefined) {
+      this.usage.fromStore++;
+      return { ...stored, stored: true };
+    }
+    const reply = await this.#sendUntilAnswered(request, signal);
+    const { stored: _, ...kept } = reply;
+    // Also when the caller has gone meanwhile: the reply is paid for.
+    await this.store?.append(hash, kept);
+    return reply;
+  }
+
+  async #sendUntilAnswered(request: ChatRequest, signal: AbortSignal): Promise<ChatReply> {
+    const estimate = estimateCost(request);
+    for (let failures = 0, sends = 0; ; ) {
+      if (sends++ > 0) this.usage.retried++;
+      const verdict = await this.#send(request, estimate, sends > 1, signal);
+      if (verdict.next === 'reply') return verdict.reply;
+      if (verdict.next === 'stop') throw await this.#refused(verdict, signal);
+      if (verdict.next === 'dialect') {
+        this.#learn(verdict.dialect, verdict.words);
+        continue;
+      }
+      const { failure } = verdict;
+      if (++failures >= this.settings.attempts || (failure.wait ?? 0) > LONGEST_ASKED_WAIT) {
+        throw this.#gaveUp(failure, failures);
+      }
+      const wait = Math.max(failure.wait ?? 0, failure.atOnce ? 0 : waitAfter(this.waits, failures - 1));
+      await sleep(wait * 1000, undefined, { signal }).catch(() => signal.throwIfAborted());
+    }
+  }
+
+  /** One send, with leave from the gate, and what it teaches about the server. */
+  async #send(request: ChatRequest, estimate: number, repeated: boolean, signal: AbortSignal) {
+    const pass = await this.#gate.enter(estimate, repeated, signal);
+    // The dialect is that of the sending: others may learn a new one meanwhile.
+    const spoken = this.#dialect;
+    this.usage.sent++;
+    const answer = await this.#server.send(bodyOfRequest(this.settings.model, request, spoken), signal);
+    if (answer.kind === 'cancelled') {
+      this.usage.lostTokens += estimate;
+      pass.leave(estimate);
+      throw signal.reason;
+    }
+    const verdict = judge(answer, request, spoken, Date.now());
+    if (verdict.next === 'reply') {
+      const { promptTokens, completionTokens, estimated } = verdict.reply;
+      this.usage.answered++;
+      this.usage.promptTokens += promptTokens;
+      this.usage.completionTokens += completionTokens;
+      if (estimated) this.usage.estimated++;
+      this.#pace.succeeded(pass.leave(promptTokens + completionTokens).full);
+    } else if (verdict.next === 'again') {
+      this.usage.lostTokens += verdict.failure.lost;
+      pass.leave(verdict.failure.lost);
+      this.#note(verdict.failure, pass.sentAt);
+    } else {
+      pass.leave(0);
+    }
+    return verdict;
+  }
+
+  /** Counts a failure and lets the pace know of it. */
+  #note(failure: Failure, sentAt: number): void {
+    if (failure.status === 429 || failure.status === 503) this.usage.throttled++;
+    else if (failure.kind === 'time-out') this.usage.timedOut++;
+    else if (failure.kind === 'garbled') this.usage.garbled++;
+    else this.usage.failed++;
+    if (failure.overload) this.#pace.overloaded(sentAt);
+    // An answer that cannot be read is no sign of an outage.
+    if (failure.kind !== 'garbled' && failure.atOnce !== true) this.#pace.failed(sentAt);
+    if (failure.wait !== undefined && failure.wait <= LONGEST_ASKED_WAIT) this.#pace.hold(failure.wait);
+  }
+
+  #learn(dialect: Dialect, words: string): void {
+    if (dialect.json === 'object' && this.#dialect.json === 'schema') {
+      say(`${this.#server.name} knows no JSON schemas (${words}): asking for plain JSON objects from now on`);
+    }
+    this.#dialect = {
+      json: dialect.json === 'object' ? 'object' : this.#dialect.json,
+      limit: dialect.limit === 'max_completion_tokens' ? dialect.limit : this.#dialect.limit,
+    };
+  }
+
+  async #refused(
+    { kind, status, server }: Extract<ReturnType<typeof judge>, { next: 'stop' }>,
+    signal: AbortSignal,
+  ): Promise<ChatError> {
+    const { name: address, keyVariable, keySent } = this.#server;
+    if (kind === 'unreachable') {
+      const mend = 'check the address (http or https?) and the certificate of the server';
+      return new ChatError(kind, { file: address, fault: `no safe connection (${server.words})`, mend });
+    }
+    const models = isAboutModel(status, server) ? await this.#server.models(signal) : undefined;
+    return refusalError({
+      address,
+      model: this.settings.model,
+      status,
+      server,
+      keyVariable,
+      keySent,
+      models,
+    });
+  }
+
+  #gaveUp(failure: Failure, failures: number): ChatError {
+    const { kind, status, wait = 0 } = failure;
+    const times = failures === 1 ? 'once' : `${failures} times`;
+    const asked = wait > LONGEST_ASKED_WAIT ? `; the server asks to wait ${Math.ceil(wait / 60)} min` : '';
+    const mend = {
+      unreachable: 'is the server running at that address?',
+      'time-out': `allow more than ${this.settings.timeoutSeconds} s, or fewer requests at once`,
+      garbled: 'is that a chat endpoint, and does nothing in between change its answers?',
+      'gave-up': 'run again later: replies that came are not asked for again',
+    }[kind];
+    return new ChatError(kind, {
+      file: this.#server.name,
+      fault: `sent ${times} without a reply, the last time: ${failure.fault}${asked}`,
+      mend,
+      status,
+    });
+  }
+}
+
+function closedError(): ChatError {
+  return new ChatError('closed', { fault: 'the chat client was closed', mend: 'open it again' });
 }

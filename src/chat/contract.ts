@@ -76,3 +76,22 @@ export interface ChatUsage {
   /** Replies whose tokens were estimated because the server did not count them. */
   estimated: number;
 }
+
+/** Counts of a client that has done nothing yet. */
+export function noUsage(): ChatUsage {
+  return {
+    sent: 0,
+    answered: 0,
+    fromStore: 0,
+    shared: 0,
+    retried: 0,
+    throttled: 0,
+    timedOut: 0,
+    failed: 0,
+    garbled: 0,
+    promptTokens: 0,
+    completionTokens: 0,
+    lostTokens: 0,
+    estimated: 0,
+  };
+}

@@ -6,6 +6,7 @@ export {
   type ChatRequest,
   type ChatUsage,
   DEFAULT_REPLY_TOKENS,
+  noUsage,
 } from './contract.js';
 export { ChatError, type ChatFault } from './error.js';
 export { hashOfRequest } from './request.js';

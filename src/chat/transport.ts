@@ -113,9 +113,11 @@ export class Transport {
             body: Buffer.concat(pieces).toString('utf8'),
           });
         });
-        response.on('error', error => finish({ kind: 'cut', fault: error.message, stale: false }));
+        response.on('error', () =>
+          finish({ kind: 'cut', fault: 'in the middle of the answer', stale: false }),
+        );
         response.on('close', () => {
-          if (!response.complete) finish({ kind: 'cut', fault: 'the answer broke off', stale: false });
+          if (!response.complete) finish({ kind: 'cut', fault: 'in the middle of the answer', stale: false });
         });
       });
       request.end(body);
