@@ -26,7 +26,13 @@ const said = [saidEffusion, saidNoEdema];
 
 describe('verifyReport', () => {
   it('accepts a report that says the plan', () => {
-    expect(verifyReport(plan, said)).toEqual({ accepted: true, missing: [], extra: [], wrong: [] });
+    expect(verifyReport(plan, said)).toEqual({
+      accepted: true,
+      missing: [],
+      extra: [],
+      wrong: [],
+      unsummed: [],
+    });
   });
 
   it('misses what FINDINGS leave out, also where IMPRESSION says it', () => {

@@ -1,4 +1,5 @@
 import type { PlannedReport, WrittenReport } from '../data/index.js';
+import type { Verification } from './verify.js';
 
 /** What a writer writes at a time: the whole report, or one section after the other. */
 export type ReportPart = 'report' | 'findings' | 'impression';
@@ -23,10 +24,10 @@ export interface FailedTry {
   readonly kind: FaultKind;
   /** What was wrong, for people. */
   readonly reason: string;
-  /** The same for the writer, in the words of its instructions. */
-  readonly advice: string;
   /** What it wrote; empty where nothing came. */
   readonly text: string;
+  /** How the text differs from the plan, where it could be read back. */
+  readonly verification?: Verification;
 }
 
 /** What a writer is asked for. */

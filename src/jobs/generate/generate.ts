@@ -14,7 +14,7 @@ import type { Executor } from '../executor.js';
 import { LocalExecutor } from '../executors/local.js';
 import { GenerateRecipe, type GenerateRecipeInput } from './recipe.js';
 import { makeShard } from './shard.js';
-import { fingerprintOf, planOf, type Stages, stagesOf } from './stages.js';
+import { closeStages, fingerprintOf, planOf, type Stages, stagesOf } from './stages.js';
 
 export interface GenerateOptions {
   readonly recipe: GenerateRecipeInput;
@@ -61,7 +61,7 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
   const started = performance.now();
   const { out, executor = new LocalExecutor(), signal } = options;
   const recipe = parseAs(GenerateRecipe, options.recipe, 'recipe', UsageError);
-  const stages = await stagesOf(recipe, options.stages);
+  const stages = await stagesOf(recipe, `${out}.replies`, options.stages);
   try {
     const planner = new Planner(stages.bank, planOf(recipe, stages));
     const fingerprint = fingerprintOf(recipe, stages);
@@ -83,9 +83,9 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
       await writeShard(join(out, file), shard.samples, { fingerprint, notes: shard.setAside });
     };
     await executor.run(missing.length, work, signal);
-    return await finish({ recipe, out, jobs, fingerprint, painter: stages.painter.name }, started);
+    return await finish({ recipe, out, jobs, fingerprint, stages }, started);
   } finally {
-    await stages.painter.close();
+    await closeStages(stages);
   }
 }
 
@@ -132,15 +132,16 @@ interface Finishing {
   readonly out: string;
   readonly jobs: readonly ShardJob[];
   readonly fingerprint: string;
-  readonly painter: string;
+  readonly stages: Stages;
 }
 
 async function finish(finishing: Finishing, started: number): Promise<GenerateResult> {
-  const { recipe, out, jobs, fingerprint, painter } = finishing;
+  const { recipe, out, jobs, fingerprint, stages } = finishing;
   const setAside: unknown[] = [];
   for (const { file } of jobs) setAside.push(...(await readShardNotes(join(out, file))).notes);
   await writeFileAtomic(join(out, SET_ASIDE), setAside.map(line => `${JSON.stringify(line)}\n`).join(''));
-  const { bank: _, ...settings } = recipe;
+  // Paths and addresses are of this machine.
+  const { bank: _, ...settings } = { ...recipe, writer: publicSettings(recipe.writer) };
   const manifest = await finishDataset(out, {
     name: `Synthetic chest X-rays, seed ${recipe.seed}`,
     fingerprint,
@@ -149,7 +150,7 @@ async function finish(finishing: Finishing, started: number): Promise<GenerateRe
       version: synrayVersion,
       description:
         `Synthetic chest X-rays of ${recipe.size} × ${recipe.size} pixels with reports: planned entities, reports by ` +
-        `${recipe.writer}, pictures by ${painter}. No patient's data is in it.`,
+        `${stages.writer.name}, pictures by ${stages.painter.name}. No patient's data is in it.`,
     },
     settings: JSON.parse(JSON.stringify(settings)),
   });
@@ -163,6 +164,12 @@ async function finish(finishing: Finishing, started: number): Promise<GenerateRe
     out,
     fingerprint,
   };
+}
+
+function publicSettings(writer: GenerateRecipe['writer']): GenerateRecipe['writer'] {
+  if (typeof writer === 'string') return writer;
+  const { baseUrl: _, store: __, prompts: ___, apiKeyVariable: ____, ...settings } = writer;
+  return settings;
 }
 
 /** Temporary files of runs that were killed. All shards are there now, so nobody writes them any more. */

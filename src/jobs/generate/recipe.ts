@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseAs, readYaml, UsageError } from '../../base/index.js';
 import { checks } from '../../curation/index.js';
-import { PlanSettings } from '../../reports/index.js';
+import { PlanSettings, WriterChoice } from '../../reports/index.js';
 
 /** How to make a data set: the `generate` part of a recipe. */
 export const GenerateRecipe = z.strictObject({
@@ -16,11 +16,15 @@ export const GenerateRecipe = z.strictObject({
   bank: z.string().optional(),
   /** The plan's settings; `pairs` and `seed` are those above, `concepts` by default what the painter can show. */
   plan: PlanSettings.omit({ pairs: true, seed: true }).prefault({}),
-  writer: z.string().default('grammar'),
+  /** `grammar`, or the name `llm` with settings: `{ name: llm, baseUrl: …, model: … }`, see `LlmSettings`. */
+  writer: WriterChoice.default('grammar'),
   painter: z.string().default('simulator'),
   /** Checks that every picture must pass. */
   checks: z.array(z.string()).default(checks.names()),
-  /** How often a report is written, and a picture painted, before the sample is set aside. */
+  /**
+   * How often a report is written, and a picture painted, before the sample is set aside. A writer of single sections
+   * (`llm`) has its own number of calls instead.
+   */
   attempts: z.int().min(1).max(20).default(4),
   /** Samples a Parquet file: what is lost, at most, when the process is killed. */
   shardSize: z.int().min(1).max(10_000).default(250),

@@ -61,11 +61,12 @@ async function makeBatch(
 ): Promise<ShardResult> {
   const { writer, tagger, painter } = stages;
   const { seed, attempts } = recipe;
-  const written = await writeReports({ plans, writer, tagger, seed, attempts, signal });
-  const setAside: SetAside[] = written.setAside.map(({ id, reasons }) => ({
+  const tries = writer.parts.length === 1 ? attempts : writer.attempts;
+  const written = await writeReports({ plans, writer, tagger, seed, attempts: tries, signal });
+  const setAside: SetAside[] = written.setAside.map(({ id, reason }) => ({
     id,
     stage: 'report',
-    reason: reasons.at(-1) ?? 'not accepted',
+    reason,
   }));
   const samples = new Map<string, Sample>();
   let open: readonly AcceptedReport[] = written.accepted;

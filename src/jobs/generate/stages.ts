@@ -3,7 +3,7 @@ import { type Check, checks } from '../../curation/index.js';
 import { synrayVersion } from '../../data/index.js';
 import { type Bank, LexiconTagger, loadBank, type Tagger } from '../../entities/index.js';
 import { type Painter, painters } from '../../images/index.js';
-import { type PlanSettings, type ReportWriter, WRITERS } from '../../reports/index.js';
+import { openWriter, type PlanSettings, type ReportWriter } from '../../reports/index.js';
 import type { GenerateRecipe } from './recipe.js';
 
 /** What works on a sample, one after the other. */
@@ -15,16 +15,31 @@ export interface Stages {
   readonly checks: readonly Check[];
 }
 
-/** The stages that a recipe names, but for those that are given. The painter must be closed by the caller. */
-export async function stagesOf(recipe: GenerateRecipe, given: Partial<Stages> = {}): Promise<Stages> {
+/**
+ * The stages that a recipe names, but for those that are given. Close them with {@link closeStages}.
+ * @param store - Folder where a writer keeps the replies that it paid for.
+ */
+export async function stagesOf(
+  recipe: GenerateRecipe,
+  store: string,
+  given: Partial<Stages> = {},
+): Promise<Stages> {
   const bank = given.bank ?? (await loadBank(recipe.bank));
+  const namedChecks = given.checks ?? recipe.checks.map(name => checks.get(name));
+  const painterOf = given.painter === undefined ? painters.get(recipe.painter) : undefined;
+  // The writer is opened when the other names are known to be right: it may hold a store open.
+  const writer = given.writer ?? (await openWriter(recipe.writer, { bank, store }));
   return {
     bank,
-    writer: given.writer ?? WRITERS.get(recipe.writer)(bank),
-    tagger: given.tagger ?? new LexiconTagger(bank),
-    checks: given.checks ?? recipe.checks.map(name => checks.get(name)),
-    painter: given.painter ?? painters.get(recipe.painter)(),
+    writer,
+    tagger: given.tagger ?? new LexiconTagger(bank, { unknown: writer.freeText }),
+    checks: namedChecks,
+    painter: given.painter ?? painterOf!(),
   };
+}
+
+export async function closeStages({ writer, painter }: Stages): Promise<void> {
+  await Promise.all([writer.close(), painter.close()]);
 }
 
 /** The plan of all splits of a recipe. */
@@ -45,8 +60,9 @@ function isFinding(kind: Bank['entities'][number]['kind']): boolean {
 
 /** SHA-256 of everything that decides the samples. */
 export function fingerprintOf(recipe: GenerateRecipe, stages: Stages): string {
-  const { bank: _, ...settings } = recipe;
+  // Of the writer only what decides its texts: a server may move, and may be asked faster.
+  const { bank: _, writer: __, ...settings } = recipe;
   const { bank, writer, tagger, painter } = stages;
-  const names = [writer.name, tagger.name, painter.name, ...stages.checks.map(check => check.name)];
+  const names = [writer.fingerprint, tagger.name, painter.name, ...stages.checks.map(check => check.name)];
   return sha256(JSON.stringify([synrayVersion, settings, bank, names]));
 }

@@ -1,11 +1,46 @@
-import { Registry } from '../../base/index.js';
+import { z } from 'zod';
+import { parseAs, Registry, UsageError } from '../../base/index.js';
 import type { Bank } from '../../entities/index.js';
 import type { ReportWriter } from '../writer.js';
 import { GrammarWriter } from './grammar/index.js';
+import { LlmSettings, LlmWriter } from './llm/index.js';
 
-/** The writers by name. Each is made for a bank. */
-export const WRITERS = new Registry<(bank: Bank) => ReportWriter>('report writer', {
-  grammar: bank => new GrammarWriter(bank),
+/** A writer by name, with its settings where it has any, as recipes name it. */
+export const WriterChoice = z.union(
+  [z.string(), z.looseObject({ name: z.string() })],
+  'expected the name of a writer, or an object with "name" and the settings of that writer',
+);
+export type WriterChoice = z.infer<typeof WriterChoice>;
+
+export interface OpenWriterOptions {
+  readonly bank: Bank;
+  /** Folder for what the writer keeps of its calls, where its settings name none. */
+  readonly store?: string | undefined;
+}
+
+/** Opens a writer with settings from outside. */
+type OpenWriter = (settings: unknown, options: OpenWriterOptions) => Promise<ReportWriter>;
+
+/** The writers by name. */
+export const WRITERS = new Registry<OpenWriter>('report writer', {
+  grammar: async (settings, { bank }) => {
+    parseAs(z.strictObject({}), settings, 'writer grammar', UsageError);
+    return new GrammarWriter(bank);
+  },
+  llm: async (settings, { bank, store }) => {
+    const known = parseAs(LlmSettings, settings, 'writer llm', UsageError);
+    return await LlmWriter.open({ ...known, store: known.store ?? store }, bank);
+  },
 });
 
+/**
+ * Opens a writer for a bank. Close it when done.
+ * @throws UsageError when there is no such writer, or its settings are wrong.
+ */
+export async function openWriter(choice: WriterChoice, options: OpenWriterOptions): Promise<ReportWriter> {
+  const { name, ...settings } = typeof choice === 'string' ? { name: choice } : choice;
+  return await WRITERS.get(name)(settings, options);
+}
+
+export * from './llm/index.js';
 export { GrammarWriter };
