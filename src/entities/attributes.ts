@@ -68,6 +68,50 @@ export const SIDED_SITES: Readonly<Record<string, { side: Side; site: Site }>> =
   lul: { side: 'left', site: 'upper lobe' },
 };
 
+/** What the tagger also reads as a place, and no writer writes. An empty entry is a phrase that says none. */
+export const PLACE_READINGS: Readonly<Record<string, { side?: Side; site?: Site }>> = {
+  l: { side: 'left' },
+  lt: { side: 'left' },
+  r: { side: 'right' },
+  rt: { side: 'right' },
+  bilat: { side: 'bilateral' },
+  'r / o': {},
+  'l / s': {},
+  'l spine': {},
+  'both sides': { side: 'bilateral' },
+  ...comparisons(['left', 'right'], ['l', 'r']),
+  dextroscoliosis: { side: 'right' },
+  dextrocurvature: { side: 'right' },
+  levoscoliosis: { side: 'left' },
+  levocurvature: { side: 'left' },
+  'upper lobectomy': { site: 'upper lobe' },
+  'middle lobectomy': { site: 'middle lobe' },
+  'lower lobectomy': { site: 'lower lobe' },
+};
+
+/** "Right greater than left" says both sides; "worse on the right" is of a side, and no change in time. */
+function comparisons(
+  ...pairs: readonly (readonly [Side, Side] | readonly ['l', 'r'])[]
+): Record<string, { side: Side }> {
+  const readings: Record<string, { side: Side }> = {};
+  for (const [left, right] of pairs) {
+    for (const [one, other] of [
+      [left, right],
+      [right, left],
+    ]) {
+      readings[`${one} > ${other}`] = { side: 'bilateral' };
+      for (const more of ['greater', 'larger', 'worse', 'more', 'bigger']) {
+        readings[`${one} ${more} than ${other}`] = { side: 'bilateral' };
+        readings[`${more} ${one} than ${other}`] = { side: 'bilateral' };
+      }
+    }
+  }
+  for (const side of ['left', 'right'] as const) {
+    for (const more of ['greater', 'larger', 'worse', 'more']) readings[`${more} on the ${side}`] = { side };
+  }
+  return readings;
+}
+
 /** The first word of each list is an adjective that stands before a noun; adverbs ("mildly enlarged") follow. */
 export const SEVERITY_WORDS: Words<Severity> = {
   minimal: [
@@ -122,6 +166,17 @@ export const CHANGE_WORDS: Words<Change> = {
     'no significant interval change in',
     'without change',
     'without significant change',
+    'not resolved',
+    'not cleared',
+    'not improved',
+    'not increased since',
+    'has not increased',
+    'have not increased',
+    'has not decreased',
+    'have not decreased',
+    'not larger',
+    'not smaller',
+    'not worse',
   ],
   increased: [
     'increased',
@@ -154,6 +209,22 @@ export const CHANGE_WORDS: Words<Change> = {
     'improvement of',
     'partial resolution of',
     'nearly resolved',
+    'nearly completely resolved',
+    'nearly cleared',
+    'almost resolved',
+    'almost completely resolved',
+    'incompletely resolved',
+    'partially cleared',
+    'partial clearing of',
+    'near resolution of',
+    'near complete resolution of',
+    'nearly complete resolution of',
+    'not completely resolved',
+    'not completely cleared',
+    'not entirely resolved',
+    'not entirely cleared',
+    'not fully resolved',
+    'not fully cleared',
   ],
   resolved: [
     'resolved',
@@ -168,5 +239,14 @@ export const CHANGE_WORDS: Words<Change> = {
     'no longer identified',
     'no longer present',
     'no longer evident',
+    'no longer visible',
+    'no longer apparent',
+    'no longer appreciated',
+    'no longer demonstrated',
+    'no longer persists',
+    'complete resolution of',
+    'has disappeared',
+    'have disappeared',
+    'disappearance of',
   ],
 };

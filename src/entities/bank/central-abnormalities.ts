@@ -15,9 +15,8 @@ export const CENTRAL_ABNORMALITIES: readonly Concept[] = [
       'left ventricular enlargement',
       'biventricular enlargement',
       'ventricular enlargement',
-      'borderline heart size',
-      'borderline cardiac size',
     ],
+    readings: ['borderline heart size', 'borderline cardiac size'],
     frames: [
       ['heart', 'enlarged'],
       ['heart', 'large'],

@@ -115,6 +115,7 @@ export const DEVICES: readonly Concept[] = [
     concept: 'nasogastric tube',
     synonyms: [
       'ng tube',
+      'ngt',
       'enteric tube',
       'feeding tube',
       'orogastric tube',

@@ -437,6 +437,7 @@ export const DISEASES: readonly Concept[] = [
       'prior thoracotomy',
       'thoracotomy change',
     ],
+    readings: ['upper lobectomy', 'middle lobectomy', 'lower lobectomy'],
     sided: true,
     sites: ['upper lobe', 'middle lobe', 'lower lobe'],
     deniable: false,

@@ -10,6 +10,8 @@ export interface Draft {
   readonly attributes: Attributes;
   /** Words inside the span that still may say an attribute ("heart is [mildly] enlarged"). */
   readonly open: boolean;
+  /** The attributes at each further place: "in the right upper [and left lower] lobe". */
+  readonly elsewhere: Attributes[];
 }
 
 /** An attribute phrase at words [start, end). */
@@ -110,7 +112,9 @@ export function findAttributes(
 ): AttributePhrase[] {
   const found: AttributePhrase[] = [];
   for (let start = 0; start < words.length; ) {
-    const match = taken[start] ? undefined : lexicon.attributes.longest(words, start);
+    const match = taken[start]
+      ? undefined
+      : (lexicon.attributes.longest(words, start) ?? firstOfTwo(words, start, lexicon));
     if (match === undefined || taken.slice(start, match.end).includes(true)) {
       start++;
       continue;
@@ -136,19 +140,93 @@ export function findAttributes(
   return found;
 }
 
+/** "Middle" in "middle and lower lobe": the noun that both share comes after the second. */
+function firstOfTwo(
+  words: readonly string[],
+  start: number,
+  lexicon: Lexicon,
+): { value: AttributeValues; end: number } | undefined {
+  const joint = words[start + 1];
+  if (!LEVELS.has(words[start]!) || (joint !== 'and' && joint !== 'or' && joint !== '/')) return undefined;
+  const second = lexicon.attributes.longest(
+    words,
+    words[start + 2] === 'left' || words[start + 2] === 'right' ? start + 3 : start + 2,
+  );
+  const part = second?.value.site?.split(' ').at(-1);
+  if (part !== 'lobe' && part !== 'zone') return undefined;
+  const first = lexicon.attributes.longest([words[start]!, part], 0);
+  return first === undefined ? undefined : { value: first.value, end: start + 1 };
+}
+
+const LEVELS = new Set(['upper', 'middle', 'mid', 'lower']);
+
 /** Gives each attribute to the nearest mention of its clause that may have it. */
 export function attachAttributes(
   words: readonly string[],
   phrases: readonly AttributePhrase[],
   drafts: readonly Draft[],
 ): void {
+  const placed = new Map<Draft, AttributePhrase>();
   for (const phrase of phrases) {
     const target = targetOf(words, phrase, phrases, drafts);
-    if (target !== undefined) {
+    if (target === undefined) continue;
+    const before = placed.get(target);
+    const { side, site } = phrase.values;
+    const isOther =
+      site !== undefined && target.attributes.site !== undefined && site !== target.attributes.site;
+    if (isOther && before !== undefined && site !== 'peripheral' && target.attributes.site !== 'peripheral') {
+      if (isJoined(words, before.end, phrase.start) && fits(target, { site })) {
+        const fittingSide = side !== undefined && target.concept.sides.has(side) ? side : before.values.side;
+        target.elsewhere.push({ site, ...(fittingSide === undefined ? {} : { side: fittingSide }) });
+        placed.set(target, phrase);
+      }
+    } else {
       give(target, phrase.values);
-      phrase.used = true;
+      if (isPlace(phrase)) placed.set(target, phrase);
+    }
+    phrase.used = true;
+  }
+  // How much, and since when, is said of all places.
+  for (const { attributes, elsewhere } of drafts) {
+    for (const [index, place] of elsewhere.entries()) {
+      const { side: _, site: __, ...rest } = attributes;
+      elsewhere[index] = { ...rest, ...place };
     }
   }
+}
+
+/** Whether one place is joined to another with nothing else said between. */
+function isJoined(words: readonly string[], from: number, to: number): boolean {
+  const gap = words.slice(from, to);
+  return (
+    (gap.includes('and') || gap.includes('or') || gap.includes('/') || gap.includes(',')) &&
+    gap.every(word => JOINING.has(word))
+  );
+}
+
+const JOINING = new Set(['and', 'or', '/', ',', 'in', 'within', 'at', 'the', 'of', 'lung', 'also']);
+
+/** "Atelectasis versus consolidation at the left base": what is weighed is in one place. */
+export function sharePlaces(words: readonly string[], drafts: readonly Draft[]): void {
+  for (const one of drafts) {
+    const other = drafts.find(draft => draft.start > one.end && weighed(words, one.end, draft.start));
+    if (other === undefined) continue;
+    copyPlace(one, other);
+    copyPlace(other, one);
+  }
+}
+
+function weighed(words: readonly string[], from: number, to: number): boolean {
+  if (to - from > 3) return false;
+  const gap = words.slice(from, to).join(' ');
+  return gap === 'versus' || gap === 'vs' || gap === 'v' || gap === '/' || gap === 'and / or';
+}
+
+function copyPlace(from: Draft, to: Draft): void {
+  const { side, site } = from.attributes;
+  if (to.attributes.side !== undefined || to.attributes.site !== undefined) return;
+  if (side !== undefined && to.concept.sides.has(side)) to.attributes.side = side;
+  if (site !== undefined && to.concept.sites.has(site)) to.attributes.site = site;
 }
 
 function targetOf(
@@ -165,7 +243,9 @@ function targetOf(
   const following = nearestAfter(words, phrase, drafts);
   const preceding = nearestBefore(words, phrase, drafts);
   if (following === undefined) return preceding;
-  if (preceding === undefined) return following;
+  // "Improved aeration with effusion": the adjective is not the effusion's.
+  const passesWith = words.slice(phrase.end, following.start).includes('with');
+  if (preceding === undefined) return passesWith && !isPlace(phrase) ? undefined : following;
   if (isPlace(phrase) && introduced(words, phrase, phrases)) return preceding;
   return standsBefore(words, phrase, following) ? following : preceding;
 }
@@ -239,8 +319,10 @@ function fits(draft: Draft, values: AttributeValues): boolean {
 
 function give(draft: Draft, values: AttributeValues): void {
   const { attributes, concept } = draft;
-  // A second place is another place, unless it only adds the other side.
-  if (values.site !== undefined && attributes.site !== undefined && values.site !== attributes.site) return;
+  // A second place is another place, unless it only adds the other side; "peripheral" is none by itself.
+  const isOther =
+    values.site !== undefined && attributes.site !== undefined && values.site !== attributes.site;
+  if (isOther && attributes.site !== 'peripheral') return;
   if (values.side !== undefined && concept.sides.has(values.side)) {
     attributes.side =
       attributes.side === undefined || attributes.side === values.side ? values.side : 'bilateral';

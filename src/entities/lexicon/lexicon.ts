@@ -2,6 +2,7 @@ import type { Change, Extent, Severity, Side, Site } from '../../data/index.js';
 import {
   CHANGE_WORDS,
   EXTENT_WORDS,
+  PLACE_READINGS,
   SEVERITY_WORDS,
   SIDE_WORDS,
   SIDED_SITES,
@@ -9,7 +10,9 @@ import {
   type Words,
 } from '../attributes.js';
 import type { Bank, BankEntity } from '../bank/index.js';
+import { cues } from './cues.js';
 import { PREDICATES, SUBJECTS } from './frames.js';
+import { Spelling } from './spelling.js';
 import { PhraseTrie } from './trie.js';
 import { inflections, phraseWords } from './words.js';
 
@@ -17,6 +20,8 @@ import { inflections, phraseWords } from './words.js';
 export interface KnownConcept {
   readonly concept: string;
   readonly kind: BankEntity['kind'];
+  /** What stays once it is there, such as the trace of an operation: the bank has no denial of it. */
+  readonly lasting: boolean;
   readonly sides: ReadonlySet<Side>;
   readonly sites: ReadonlySet<Site>;
   readonly severities: ReadonlySet<Severity>;
@@ -45,6 +50,7 @@ export interface AttributeValues {
 export interface Lexicon {
   readonly phrases: PhraseTrie<Phrase>;
   readonly attributes: PhraseTrie<AttributeValues>;
+  readonly spelling: Spelling;
   /** Concepts by subject, then predicate. */
   readonly frames: ReadonlyMap<string, ReadonlyMap<string, readonly KnownConcept[]>>;
 }
@@ -54,21 +60,31 @@ export function lexiconOf(bank: Bank): Lexicon {
   const phrases = new PhraseTrie<Phrase>();
   const frames = new Map<string, Map<string, KnownConcept[]>>();
   const known = new Map<string, KnownConcept>();
+  const deniable = new Set(bank.entities.filter(isDenial).map(({ concept }) => concept));
+  const right = new Set<string>();
+  const findings: string[] = [];
+  const add = (phrase: string, role: Phrase) => {
+    for (const words of inflections(phrase)) {
+      phrases.add(words, role, merged);
+      for (const word of words) right.add(word);
+      if (role.noun !== undefined) findings.push(...words);
+    }
+  };
   for (const entity of bank.entities) {
     if (known.has(entity.concept)) continue;
     const concept: KnownConcept = {
       concept: entity.concept,
       kind: entity.kind,
+      lasting: !deniable.has(entity.concept),
       sides: new Set(entity.sides),
       sites: new Set(entity.sites),
       severities: new Set(entity.severities),
       extents: new Set(entity.extents),
     };
     known.set(entity.concept, concept);
-    const said = (phrase: Phrase) => (words: string[]) => phrases.add(words, phrase, merged);
-    const noun = entity.kind === 'anatomy' ? { anatomy: concept } : { noun: concept };
-    for (const synonym of [...entity.synonyms, ...entity.readings]) inflections(synonym).forEach(said(noun));
-    for (const denied of entity.denied) inflections(denied).forEach(said({ denied: concept }));
+    const role = entity.kind === 'anatomy' ? { anatomy: concept } : { noun: concept };
+    for (const synonym of [...entity.synonyms, ...entity.readings]) add(synonym, role);
+    for (const denied of entity.denied) add(denied, { denied: concept });
     for (const { subject, predicate } of entity.frames) {
       const ofSubject = frames.get(subject) ?? new Map<string, KnownConcept[]>();
       frames.set(subject, ofSubject);
@@ -76,16 +92,18 @@ export function lexiconOf(bank: Bank): Lexicon {
     }
   }
   for (const [subject, said] of Object.entries(SUBJECTS)) {
-    for (const phrase of said) {
-      for (const words of inflections(phrase)) phrases.add(words, { subjects: [subject] }, merged);
-    }
+    for (const phrase of said) add(phrase, { subjects: [subject] });
   }
   for (const [predicate, said] of Object.entries(PREDICATES)) {
-    for (const phrase of said) {
-      for (const words of inflections(phrase)) phrases.add(words, { predicates: [predicate] }, merged);
-    }
+    for (const phrase of said) add(phrase, { predicates: [predicate] });
   }
-  return { phrases, attributes: attributeTrie(), frames };
+  const attributes = attributeTrie();
+  for (const word of [...attributes.words(), ...cues.words()]) right.add(word);
+  return { phrases, attributes, frames, spelling: new Spelling(right, findings) };
+}
+
+function isDenial({ type }: BankEntity): boolean {
+  return type === 'NON-ABNORMALITY' || type === 'NON-DISEASE';
 }
 
 /** One phrase in two roles. For nouns the first concept of the bank wins. */
@@ -112,6 +130,8 @@ function attributeTrie(): PhraseTrie<AttributeValues> {
   add(SEVERITY_WORDS, severity => ({ severity }));
   add(EXTENT_WORDS, extent => ({ extent }));
   add(CHANGE_WORDS, change => ({ change }));
-  for (const [word, values] of Object.entries(SIDED_SITES)) trie.add([word], values);
+  for (const [phrase, values] of Object.entries({ ...SIDED_SITES, ...PLACE_READINGS })) {
+    trie.add(phraseWords(phrase), values);
+  }
   return trie;
 }

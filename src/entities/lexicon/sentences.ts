@@ -85,8 +85,10 @@ function readPiece(text: string, offset: number, withTags: boolean, sentences: S
     }
     const abbreviated = ABBREVIATIONS.has(word.toLowerCase());
     const dotted = word !== token || /^\.+$/.test(token);
-    if ((!abbreviated && (dotted || sentenceEnds.has(index))) || current.words.length >= LONGEST_SENTENCE)
-      finish();
+    // "?pneumonia" asks for what follows.
+    const asks = word === '?' && /[a-z]/i.test(text[cursor] ?? '');
+    const ends = !abbreviated && !asks && (dotted || sentenceEnds.has(index));
+    if (ends || current.words.length >= LONGEST_SENTENCE) finish();
   }
   finish();
 }

@@ -16,6 +16,15 @@ export class PhraseTrie<T> {
     node.value = node.value === undefined ? value : merge(node.value, value);
   }
 
+  /** Every word of every phrase. */
+  *words(): Generator<string> {
+    const nodes = [this.#root];
+    for (let node = nodes.pop(); node !== undefined; node = nodes.pop()) {
+      yield* node.next.keys();
+      nodes.push(...node.next.values());
+    }
+  }
+
   /**
    * The longest phrase of `words` that starts at `start` and whose value is accepted.
    * @returns its value and the position after its last word, or undefined.
