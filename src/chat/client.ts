@@ -176,7 +176,7 @@ export class ChatClient {
       pass.leave(estimate);
       throw signal.reason;
     }
-    const verdict = judge(answer, request, spoken, Date.now());
+    const verdict = judge(answer, { request, spoken, now: Date.now() });
     if (verdict.next === 'reply') {
       const { promptTokens, completionTokens, estimated } = verdict.reply;
       this.usage.answered++;

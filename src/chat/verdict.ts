@@ -38,109 +38,78 @@ export type Verdict =
       readonly server: ServerFault;
     };
 
-/**
- * Judges what came back from one send.
- * @param spoken - The dialect that the request was sent in.
- * @param now - Time of the day in milliseconds, for dates in headers.
- */
-export function judge(
-  answer: Exclude<Answer, { kind: 'cancelled' }>,
-  request: ChatRequest,
-  spoken: Dialect,
-  now: number,
-): Verdict {
+/** What is known of a request that was sent. */
+export interface Sent {
+  readonly request: ChatRequest;
+  /** The dialect that it was sent in. */
+  readonly spoken: Dialect;
+  /** Time of the day of the answer in milliseconds, for dates in headers. */
+  readonly now: number;
+}
+
+/** Judges what came back from one send. */
+export function judge(answer: Exclude<Answer, { kind: 'cancelled' }>, sent: Sent): Verdict {
+  const whole = estimateCost(sent.request);
   switch (answer.kind) {
-    case 'unreachable':
-      if (answer.lasting)
-        return { next: 'stop', kind: 'unreachable', server: { words: answer.fault, code: '' } };
+    case 'unreachable': {
+      const server = { words: answer.fault, code: '' };
+      if (answer.lasting) return { next: 'stop', kind: 'unreachable', server };
       return again('unreachable', `no connection (${answer.fault})`, { overload: false, lost: 0 });
-    case 'cut':
-      return again('gave-up', `the connection was cut (${answer.fault})`, {
-        overload: false,
-        lost: answer.stale ? 0 : estimateCost(request),
-        atOnce: answer.stale,
-      });
+    }
+    case 'cut': {
+      const lost = answer.stale ? 0 : whole;
+      const failure = { overload: false, lost, atOnce: answer.stale };
+      return again('gave-up', `the connection was cut (${answer.fault})`, failure);
+    }
     case 'time-out':
-      return again('time-out', 'no whole reply in time', { overload: true, lost: estimateCost(request) });
+      return again('time-out', 'no whole reply in time', { overload: true, lost: whole });
     case 'too-long':
-      return again('garbled', 'the answer is longer than 16 MiB', {
-        overload: false,
-        lost: estimateCost(request),
-      });
+      return again('garbled', 'the answer is longer than 16 MiB', { overload: false, lost: whole });
     case 'answer':
-      return judgeAnswer(answer, request, spoken, now);
+      return answer.status >= 200 && answer.status < 300
+        ? judgeSuccess(answer, sent)
+        : judgeFault(answer.status, answer, sent);
   }
 }
 
-function judgeAnswer(
-  { status, headers, body }: Extract<Answer, { kind: 'answer' }>,
-  request: ChatRequest,
-  spoken: Dialect,
-  now: number,
-): Verdict {
-  if (status >= 200 && status < 300) {
-    const reply = readReply(body, request);
-    if (reply !== undefined) return { next: 'reply', reply };
-    if (!isFault(body)) {
-      const type = String(headers['content-type'] ?? 'no type').split(';')[0];
-      const fault = `the answer (${type}) is not a chat completion`;
-      const most = request.maxTokens ?? DEFAULT_REPLY_TOKENS;
-      const lost = estimatePromptTokens(request) + Math.min(estimateTokens(body), most);
-      return again('garbled', fault, { overload: false, lost, status });
-    }
+function judgeSuccess(answer: WholeAnswer, sent: Sent): Verdict {
+  const { headers, body, status } = answer;
+  const reply = readReply(body, sent.request);
+  if (reply !== undefined) return { next: 'reply', reply };
+  if (isFault(body)) {
     // Some gateways put a fault of the server behind them into an answer of status 200.
     const code = Number(readFault(body).code);
-    return judgeFault(
-      Number.isInteger(code) && code >= 400 && code < 600 ? code : 500,
-      headers,
-      body,
-      spoken,
-      now,
-      request,
-    );
+    return judgeFault(Number.isInteger(code) && code >= 400 && code < 600 ? code : 500, answer, sent);
   }
-  return judgeFault(status, headers, body, spoken, now, request);
+  const type = String(headers['content-type'] ?? 'no type').split(';')[0];
+  const most = sent.request.maxTokens ?? DEFAULT_REPLY_TOKENS;
+  const lost = estimatePromptTokens(sent.request) + Math.min(estimateTokens(body), most);
+  return again('garbled', `the answer (${type}) is not a chat completion`, { overload: false, lost, status });
 }
 
-function judgeFault(
-  status: number,
-  headers: Extract<Answer, { kind: 'answer' }>['headers'],
-  body: string,
-  spoken: Dialect,
-  now: number,
-  request: ChatRequest,
-): Verdict {
+/** @param status - The one to go by: not always that of the answer. */
+function judgeFault(status: number, { headers, body }: WholeAnswer, { request, spoken, now }: Sent): Verdict {
   const server = readFault(body);
-  const said = `status ${status}${server.words === '' ? '' : `: ${server.words}`}`;
   if (status >= 300 && status < 400) {
-    return {
-      next: 'stop',
-      kind: 'refused',
-      status,
-      server: { words: redirection(headers.location), code: 'redirect' },
-    };
+    const redirect = { words: redirection(headers.location), code: 'redirect' };
+    return { next: 'stop', kind: 'refused', status, server: redirect };
   }
   const busy = status === 429 || status === 503;
-  if (busy && /insufficient_quota|billing|credit/i.test(`${server.code} ${server.words}`)) {
-    return { next: 'stop', kind: 'refused', status, server };
-  }
-  if (status >= 500 || busy || status === 408 || status === 409 || status === 425) {
-    const wait = askedWait(headers, body, now);
-    const failure = {
-      overload: busy || status === 504,
-      lost: status === 504 ? estimateCost(request) : 0,
-      status,
-      wait,
-    };
-    return again('gave-up', said, failure);
+  const wait = busy ? askedWait(headers, body, now) : undefined;
+  // Words about quotas come with plain rate limits too; those name a wait.
+  const spent = /insufficient_quota/.test(server.code) || (wait === undefined && SPENT.test(server.words));
+  if (busy && spent) return { next: 'stop', kind: 'refused', status, server };
+  if (status >= 500 || PASSING.has(status)) {
+    const said = `status ${status}${server.words === '' ? '' : `: ${server.words}`}`;
+    const lost = status === 504 ? estimateCost(request) : 0;
+    return again('gave-up', said, { overload: busy || status === 504, lost, status, wait });
   }
   if (status === 400 || status === 422) {
     const words = `${server.words} ${server.code} ${body.slice(0, 4000)}`;
-    if (spoken.limit === 'max_tokens' && /max_completion_tokens/.test(words)) {
+    if (spoken.limit === 'max_tokens' && OTHER_LIMIT.test(words)) {
       return { next: 'dialect', dialect: { ...spoken, limit: 'max_completion_tokens' }, words: server.words };
     }
-    const aboutForm = /response_format|json_schema|json schema|structured output|guided/i.test(words);
-    if (request.jsonSchema !== undefined && spoken.json === 'schema' && aboutForm) {
+    if (request.jsonSchema !== undefined && spoken.json === 'schema' && NO_SCHEMAS.test(words)) {
       return { next: 'dialect', dialect: { ...spoken, json: 'object' }, words: server.words };
     }
   }
@@ -150,6 +119,14 @@ function judgeFault(
 function again(kind: Failure['kind'], fault: string, rest: Omit<Failure, 'kind' | 'fault'>): Verdict {
   return { next: 'again', failure: { kind, fault, ...rest } };
 }
+
+type WholeAnswer = Extract<Answer, { kind: 'answer' }>;
+
+/** Client errors that may pass: time-out, conflict, too early, too many requests. */
+const PASSING: ReadonlySet<number> = new Set([408, 409, 425, 429]);
+const SPENT = /billing|out of credit|insufficient (credit|balance)/i;
+const OTHER_LIMIT = /max_tokens\W{1,3}is not supported|use\W{1,3}max_completion_tokens/i;
+const NO_SCHEMAS = /response_format|json_schema|json schema|structured output|guided/i;
 
 /** Where a redirect leads, without what may be secret in it. */
 function redirection(location: string | undefined): string {

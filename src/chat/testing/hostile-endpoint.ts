@@ -41,9 +41,11 @@ export interface WireRequest {
   readonly [parameter: string]: unknown;
 }
 
+/** What a model says to messages. */
+export type ChatReplier = (messages: readonly ChatMessage[], request: WireRequest) => string;
+
 export interface HostileSettings {
-  /** What the model says. */
-  readonly reply: (messages: readonly ChatMessage[], request: WireRequest) => string;
+  readonly reply: ChatReplier;
   /** How likely each failure is, in [0, 1]; the rest is answered well. */
   readonly rates?: Partial<Readonly<Record<Hostility, number>>>;
   readonly seed?: number;
@@ -144,6 +146,10 @@ export class HostileEndpoint {
     if (key !== undefined && request.headers.authorization !== `Bearer ${key}`) {
       const given = request.headers.authorization ?? 'none';
       sendError(response, 401, `Incorrect API key provided: ${given}`, 'invalid_api_key');
+      return;
+    }
+    if (path === '/log') {
+      sendJson(response, 200, { log: this.log, askedAgain: this.askedAgain(), mostAtOnce: this.mostAtOnce });
       return;
     }
     if (path === '/v1/models') {
