@@ -1,24 +1,20 @@
+import { basename } from 'node:path';
 import { writeFileAtomic } from '../base/index.js';
-import type { EntityType, Mention } from '../data/index.js';
+import type { EntityType, Mention, Position } from '../data/index.js';
 import { type Bank, type BankEntity, defaultBank } from './bank/index.js';
-import { type CorpusReport, readCorpus } from './corpus.js';
-import { LexiconTagger } from './lexicon/tagger.js';
+import { type CorpusReport, readCorpus } from './corpora/index.js';
+import { tagCorpus } from './read-reports.js';
+import { SetAside, setAsidePath } from './set-aside.js';
 import { type LongTail, longTail } from './statistics.js';
-import type { Tagger } from './tagger.js';
+import { type ReadCorpusOptions, taggerOf } from './tag-file.js';
 
-export interface ExtractOptions {
-  /** Reads the reports; by default the lexicon with unknown noun phrases. */
-  readonly tagger?: Tagger;
+export interface ExtractOptions extends ReadCorpusOptions {
   /** For the card of the bank. */
-  readonly source?: string;
+  readonly source?: string | undefined;
   /** Entities in fewer reports than this are left out. Default 1. */
-  readonly least?: number;
-  readonly onProgress?: (reports: number) => void;
-  readonly signal?: AbortSignal;
+  readonly least?: number | undefined;
 }
 
-/** How many reports go to the tagger at once. */
-const BATCH = 256;
 /** How many ways to write an entity are kept. */
 const VARIANTS = 10;
 
@@ -37,28 +33,19 @@ export async function extractEntities(
   reports: AsyncIterable<CorpusReport> | Iterable<CorpusReport>,
   options: ExtractOptions = {},
 ): Promise<Bank> {
-  const { tagger = new LexiconTagger(defaultBank(), { unknown: true }), onProgress, signal } = options;
   const tallies = new Map<string, Tally>();
   let read = 0;
-  let batch: CorpusReport[] = [];
-  const flush = async () => {
-    for (const mentions of await tagger.tag(batch)) count(mentions, tallies);
-    read += batch.length;
-    batch = [];
-    onProgress?.(read);
-  };
-  for await (const report of reports) {
-    signal?.throwIfAborted();
-    batch.push(report);
-    if (batch.length === BATCH) await flush();
+  for await (const { mentions } of tagCorpus(reports, taggerOf(options), options.signal)) {
+    count(mentions, tallies);
+    read++;
   }
-  if (batch.length > 0) await flush();
+  const known = new Map((options.bank ?? defaultBank()).entities.map(entity => [entity.concept, entity]));
   const kept = [...tallies.values()].filter(tally => tally.reports >= (options.least ?? 1));
   return {
     version: 1,
     source: options.source ?? 'reports',
     reports: read,
-    entities: kept.sort(byCount).map(entityOf),
+    entities: kept.sort(byCount).map(tally => entityOf(tally, known.get(tally.concept))),
   };
 }
 
@@ -84,12 +71,11 @@ function byCount(a: Tally, b: Tally): number {
   );
 }
 
-function entityOf(tally: Tally): BankEntity {
+function entityOf(tally: Tally, known: BankEntity | undefined): BankEntity {
   const variants = [...tally.variants]
     .map(([text, times]) => ({ text, count: times }))
     .sort((a, b) => b.count - a.count || a.text.localeCompare(b.text, 'en'))
     .slice(0, VARIANTS);
-  const known = defaultBank().entities.find(entity => entity.concept === tally.concept);
   return {
     ...(known ?? unknownEntity(tally)),
     type: tally.type,
@@ -140,18 +126,45 @@ export interface ExtractResult {
   readonly out: string;
   readonly reports: number;
   readonly entities: number;
+  /** Reports that could not be read, with `skipBad`. */
+  readonly setAside: number;
   readonly longTail: Record<EntityType | 'all', LongTail>;
+  readonly seconds: number;
 }
 
-/** Reads a corpus (see {@link readCorpus}) and writes its bank. `out` appears when all is done. */
+/**
+ * Reads a corpus (see {@link readCorpus}) and writes its bank. `out` appears when all is done.
+ * @throws InputError naming the file and the line of the first report that cannot be read, unless `skipBad`.
+ */
 export async function extractFile(
   source: string,
   out: string,
   options: ExtractOptions = {},
 ): Promise<ExtractResult> {
-  const bank = await extractEntities(readCorpus(source), { source, ...options });
-  await writeFileAtomic(out, `${JSON.stringify(bank, null, 1)}\n`);
-  return { out, reports: bank.reports, entities: bank.entities.length, longTail: bankStatistics(bank) };
+  const started = performance.now();
+  const { onProgress, skipBad = false } = options;
+  const setAside = new SetAside(setAsidePath(out), skipBad);
+  let read = 0;
+  async function* counted(): AsyncGenerator<CorpusReport> {
+    const onPosition = onProgress && ((position: Position) => onProgress(read, position));
+    for await (const report of readCorpus(source, { ...options, onBad: setAside.take, onPosition })) {
+      read++;
+      yield report;
+    }
+  }
+  const bank = await setAside.around(async () => {
+    const extracted = await extractEntities(counted(), { source: basename(source), ...options });
+    await writeFileAtomic(out, `${JSON.stringify(extracted, null, 1)}\n`);
+    return extracted;
+  });
+  return {
+    out,
+    reports: bank.reports,
+    entities: bank.entities.length,
+    setAside: setAside.count,
+    longTail: bankStatistics(bank),
+    seconds: (performance.now() - started) / 1000,
+  };
 }
 
 /** The result as lines for people. */

@@ -68,7 +68,7 @@ describe('tagging a file', () => {
   it.each([
     ['{"id": "a", "findings": "x"', /reports\.jsonl:1: no JSON/],
     ['{"id": "a", "colour": "x"}', /reports\.jsonl:1/],
-    ['', /the file is empty/],
+    ['', /there are no reports in it/],
   ])('of %j fails with the place, and leaves nothing behind', async (text, message) => {
     await writeFile(at('reports.jsonl'), text);
     await expect(tagFile(at('reports.jsonl'), at('tagged.jsonl'))).rejects.toThrow(message);

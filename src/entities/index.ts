@@ -1,6 +1,15 @@
 export * from './attributes.js';
 export * from './bank/index.js';
-export { type CorpusReport, readCorpus } from './corpus.js';
+export {
+  type CorpusOptions,
+  type CorpusReader,
+  type CorpusReport,
+  corpora,
+  REPORT_ROLES,
+  type ReportColumns,
+  type ReportRole,
+  readCorpus,
+} from './corpora/index.js';
 export {
   bankStatistics,
   type ExtractOptions,
@@ -10,6 +19,7 @@ export {
   formatExtraction,
 } from './extract.js';
 export { LexiconTagger } from './lexicon/tagger.js';
+export { type TaggedReport, tagCorpus } from './read-reports.js';
 export { type LongTail, longTail } from './statistics.js';
-export { type TagOptions, type TagResult, tagFile } from './tag-file.js';
+export { type ReadCorpusOptions, type TagOptions, type TagResult, tagFile } from './tag-file.js';
 export * from './tagger.js';

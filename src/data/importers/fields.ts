@@ -29,20 +29,6 @@ export function ageOf(text: string): number | null {
   return years <= 120 ? years : null;
 }
 
-/** FINDINGS and IMPRESSION of a whole report. A text without these headings is all findings. */
-export function sectionsOf(report: string): { findings: string; impression: string } {
-  const headings = /\b(FINDINGS?|IMPRESSION|CONCLUSION)\s*:/gi;
-  const parts = [...report.matchAll(headings)];
-  if (parts.length === 0) return { findings: report.trim(), impression: '' };
-  const sections = { findings: '', impression: '' };
-  for (const [index, part] of parts.entries()) {
-    const text = report.slice(part.index + part[0].length, parts[index + 1]?.index).trim();
-    const section = /^f/i.test(part[1]!) ? 'findings' : 'impression';
-    sections[section] = sections[section] === '' ? text : `${sections[section]} ${text}`;
-  }
-  return sections;
-}
-
 /** A split's name as files may bear it. */
 export function splitOf(text: string): string {
   const name = text

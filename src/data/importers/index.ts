@@ -11,3 +11,4 @@ export type { Importer, ImportRow, ImportSource, SourceBox } from './importer.js
 export { importNihCxr14, type NihOptions, nihCxr14 } from './nih-cxr14.js';
 export { importOpeni, importOpeniToFile, type OpeniImport, OpeniReport, parseOpeni } from './openi.js';
 export { importTable, type TableOptions, table } from './table.js';
+export { TableFile } from './table-file.js';

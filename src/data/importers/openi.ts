@@ -1,12 +1,10 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { XMLParser } from 'fast-xml-parser';
-import { Parser as TarParser } from 'tar';
 import { z } from 'zod';
 import { InputError, messageOf, parseAs, replaceFile } from '../../base/index.js';
+import { decodeText, type ReadOptions, reject, sourceFiles } from '../sources/index.js';
 
 /** A report of the Indiana University collection with the codes that people gave it. */
 export const OpeniReport = z.object({
@@ -18,9 +16,6 @@ export const OpeniReport = z.object({
   mesh: z.array(z.string()),
 });
 export type OpeniReport = z.infer<typeof OpeniReport>;
-
-/** A real report file has some 5 kB; more than this is none. */
-const LARGEST_FILE = 1 << 20;
 
 const parser = new XMLParser({
   ignoreAttributes: false,
@@ -104,107 +99,44 @@ function plainText(text: string): string {
     .trim();
 }
 
+/** Whether a path inside a source is that of an XML file. */
+function isXml(path: string): boolean {
+  return /\.xml$/i.test(path);
+}
+
 /**
- * The reports of a folder of XML files (with sub-folders, in the order of their names) or of a `.tgz` or
- * `.tar` archive (in its order). Streams: one archive block at a time is in memory; nothing is unpacked to disk.
- * @throws InputError naming the first file that is no report, or a source without any.
+ * The reports of a folder of XML files (with sub-folders, in the order of their names) or of a `.tgz`, `.tar` or
+ * `.zip` archive (in its order), as a stream.
+ * @throws InputError naming the first file that is no report (unless `onBad` takes it), or a source without any.
  */
-export async function* importOpeni(source: string): AsyncGenerator<OpeniReport> {
-  const kind = await stat(source).catch(() => undefined);
-  if (kind === undefined) {
-    throw new InputError({ file: source, fault: 'there is no such file or folder', mend: 'check the path' });
-  }
+export async function* importOpeni(source: string, options: ReadOptions = {}): AsyncGenerator<OpeniReport> {
   const ids = new Set<string>();
-  for await (const { name, xml } of kind.isDirectory() ? filesOfFolder(source) : filesOfArchive(source)) {
-    const report = parseOpeni(xml, name);
-    if (ids.has(report.id)) {
-      throw new InputError({ file: name, fault: `a second report ${report.id}`, mend: 'remove one of them' });
+  let files = 0;
+  for await (const { name, bytes } of sourceFiles(source, { ...options, wanted: isXml })) {
+    files++;
+    try {
+      const report = parseOpeni(decodeText(bytes, name), name);
+      if (ids.has(report.id)) {
+        throw new InputError({
+          file: name,
+          fault: `a second report ${report.id}`,
+          mend: 'remove one of them',
+        });
+      }
+      ids.add(report.id);
+      yield report;
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      reject(error, options);
     }
-    ids.add(report.id);
-    yield report;
   }
-  if (ids.size === 0) {
+  if (files === 0) {
     throw new InputError({
       file: source,
       fault: 'there are no XML reports in it',
       mend: 'give the NLMCXR_reports.tgz of Open-i, or the folder it unpacks to',
     });
   }
-}
-
-interface XmlFile {
-  name: string;
-  xml: string;
-}
-
-async function* filesOfFolder(folder: string): AsyncGenerator<XmlFile> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
-  const names = entries
-    .filter(entry => entry.isFile() && extname(entry.name).toLowerCase() === '.xml')
-    .map(entry => join(entry.parentPath, entry.name))
-    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
-  for (const name of names) {
-    checkSize(name, (await stat(name)).size);
-    yield { name, xml: await readFile(name, 'utf8') };
-  }
-}
-
-async function* filesOfArchive(archive: string): AsyncGenerator<XmlFile> {
-  const ready: XmlFile[] = [];
-  let fault: unknown;
-  const fail = (error: unknown) => {
-    fault ??= error;
-  };
-  const unpack = new TarParser({
-    strict: true,
-    filter: path => extname(path).toLowerCase() === '.xml',
-    onReadEntry: entry => {
-      const name = `${archive}:${entry.path}`;
-      try {
-        checkSize(name, entry.size);
-      } catch (error) {
-        fail(error);
-        entry.resume();
-        return;
-      }
-      const chunks: Buffer[] = [];
-      entry.on('data', (chunk: Buffer) => chunks.push(chunk));
-      entry.on('end', () => ready.push({ name, xml: Buffer.concat(chunks).toString('utf8') }));
-    },
-  });
-  unpack.on('error', fail);
-  const ended = new Promise<void>(resolve => {
-    unpack.on('end', resolve);
-    unpack.on('error', () => resolve());
-  });
-  try {
-    for await (const block of createReadStream(archive)) {
-      unpack.write(block as Buffer);
-      if (fault !== undefined) throw fault;
-      yield* ready.splice(0);
-    }
-    unpack.end();
-    await ended;
-    if (fault !== undefined) throw fault;
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw new InputError({
-      file: archive,
-      fault: `no whole tar archive: ${messageOf(error)}`,
-      mend: 'fetch the archive again',
-      cause: error,
-    });
-  }
-  yield* ready.splice(0);
-}
-
-function checkSize(name: string, size: number): void {
-  if (size <= LARGEST_FILE) return;
-  throw new InputError({
-    file: name,
-    fault: `${size} bytes are too many for one report`,
-    mend: 'use the collection as published',
-  });
 }
 
 export interface OpeniImport {

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import type { DuckDBValue } from '@duckdb/node-api';
 import { InputError, messageOf, SynrayError, UsageError } from '../../base/index.js';
 import { openDatabase, sqlName, sqlPath, sqlText, withDatabase } from '../duckdb.js';
 
@@ -76,19 +77,31 @@ export class TableFile {
   async *rows(wanted: readonly string[]): AsyncGenerator<ReadonlyMap<string, unknown>> {
     // As JSON, a cell of any type (text of a CSV, list of a Parquet file) is read in one way.
     const cells = wanted.map(name => `to_json(${sqlName(name)})::VARCHAR`);
+    for await (const values of this.#select(cells)) {
+      yield new Map(
+        wanted.map((name, index) => {
+          const json = values[index];
+          return [name, typeof json === 'string' ? (JSON.parse(json) as unknown) : null];
+        }),
+      );
+    }
+  }
+
+  /** The cells of the wanted columns as text, row by row, in the order of the file; null where there is nothing. */
+  async *texts(wanted: readonly string[]): AsyncGenerator<(string | null)[]> {
+    const cells = wanted.map(name => `${sqlName(name)}::VARCHAR`);
+    for await (const values of this.#select(cells)) {
+      yield values.map(value => (typeof value === 'string' ? value : null));
+    }
+  }
+
+  async *#select(cells: readonly string[]): AsyncGenerator<DuckDBValue[]> {
     const database = await openDatabase();
     try {
       const result = await database.connection.stream(`SELECT ${cells.join(', ')} FROM ${this.relation}`);
       for (let chunk = await result.fetchChunk(); chunk !== null; chunk = await result.fetchChunk()) {
         if (chunk.rowCount === 0) break;
-        for (const values of chunk.getRows()) {
-          yield new Map(
-            wanted.map((name, index) => {
-              const json = values[index];
-              return [name, typeof json === 'string' ? (JSON.parse(json) as unknown) : null];
-            }),
-          );
-        }
+        yield* chunk.getRows();
       }
     } catch (error) {
       throw error instanceof SynrayError ? error : unreadable(this.path, error);

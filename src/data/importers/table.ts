@@ -1,6 +1,7 @@
 import { basename, dirname, extname, relative, resolve, sep } from 'node:path';
 import { InputError, sha256OfFile, UsageError } from '../../base/index.js';
-import { ageOf, sectionsOf, sexOf, splitOf, viewOf } from './fields.js';
+import { sectionsOf } from '../sections/index.js';
+import { ageOf, sexOf, splitOf, viewOf } from './fields.js';
 import { type ImportOptions, type ImportResult, importDataset } from './import-dataset.js';
 import type { Importer, ImportRow, SourceBox } from './importer.js';
 import { TableFile } from './table-file.js';

@@ -1,0 +1,53 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { type InputError, temporaryName } from '../base/index.js';
+
+/** Where the reports are listed that could not be read. */
+export function setAsidePath(out: string): string {
+  return `${out}.set-aside.jsonl`;
+}
+
+/** Lists reports that cannot be read, one `{file, fault}` a line. Holds none in memory. */
+export class SetAside {
+  /** For `onBad`; undefined where the first bad report is to end the work. */
+  readonly take: ((error: InputError) => void) | undefined;
+  count = 0;
+  readonly #path: string;
+  readonly #temporary: string;
+  #file: number | undefined;
+
+  constructor(path: string, wanted: boolean) {
+    this.#path = path;
+    this.#temporary = temporaryName(path);
+    this.take = wanted ? error => this.#add(error) : undefined;
+  }
+
+  #add({ file, fault }: InputError): void {
+    this.#file ??= openSync(this.#temporary, 'wx');
+    writeSync(this.#file, `${JSON.stringify({ file, fault })}\n`);
+    this.count++;
+  }
+
+  /**
+   * Does `work`; after it the list is in its place, or, when nothing was set aside, no list of an earlier run is left
+   * there. When `work` throws there is no new list.
+   */
+  async around<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      const result = await work();
+      this.#close();
+      if (this.count > 0) await rename(this.#temporary, this.#path);
+      else await rm(this.#path, { force: true });
+      return result;
+    } catch (error) {
+      this.#close();
+      await rm(this.#temporary, { force: true });
+      throw error;
+    }
+  }
+
+  #close(): void {
+    if (this.#file !== undefined) closeSync(this.#file);
+    this.#file = undefined;
+  }
+}
