@@ -45,7 +45,10 @@ export const BONE_ABNORMALITIES: readonly Concept[] = [
       'degenerative joint disease',
       'degenerative changes in the thoracic spine',
     ],
-    frames: [['spine', 'degenerative']],
+    frames: [
+      ['spine', 'degenerative'],
+      ['vertebral level', 'degenerative'],
+    ],
     graded: true,
     spread: true,
   },
@@ -105,7 +108,10 @@ export const BONE_ABNORMALITIES: readonly Concept[] = [
   },
   {
     concept: 'vertebral compression',
-    frames: [['spine', 'deformed']],
+    frames: [
+      ['spine', 'deformed'],
+      ['vertebral level', 'deformed'],
+    ],
     synonyms: [
       'compression deformity',
       'vertebral compression deformity',
@@ -120,12 +126,20 @@ export const BONE_ABNORMALITIES: readonly Concept[] = [
       'vertebral deformity',
       'vertebral height loss',
     ],
-    readings: ['height loss', 'loss of height', 'wedging'],
+    readings: [
+      'height loss',
+      'loss of height',
+      'wedging',
+      'anterior xxxx loss',
+      'vertebral body xxxx loss',
+      'loss of vertebral body xxxx',
+    ],
     graded: true,
   },
   {
     concept: 'rib deformity',
     synonyms: ['rib deformities', 'old rib deformity', 'deformity of the rib', 'healed rib deformity'],
+    frames: [['ribs', 'deformed']],
     sided: true,
   },
   {

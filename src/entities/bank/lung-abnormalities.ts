@@ -377,6 +377,11 @@ export const LUNG_ABNORMALITIES: readonly Concept[] = [
       'central pulmonary vascular congestion',
       'engorgement of the pulmonary vasculature',
     ],
+    readings: [
+      'indistinct vascular margination',
+      'indistinct central vascular margination',
+      'indistinct pulmonary vascular margination',
+    ],
     frames: [['pulmonary vessels', 'engorged']],
     graded: true,
     excludes: ['normal pulmonary vasculature', 'normal chest'],

@@ -6,7 +6,8 @@ import { phraseWords } from './words.js';
 /** A phrase that denies or doubts what stands before or after it. */
 export interface Cue {
   readonly polarity: Polarity;
-  readonly direction: 'before' | 'after' | 'both';
+  /** Where the cue stands; `near` is after what it is said of, with no joint between. */
+  readonly direction: 'before' | 'after' | 'both' | 'near';
 }
 
 /** All pairs of one word of each list: "not", "not been" with "seen", "found" … */
@@ -39,7 +40,7 @@ const PERCEIVED = [
 const SURELY = ['', 'clearly', 'definitely', 'definitively', 'convincingly', 'readily'];
 const WHOLLY = ['', 'entirely', 'completely', 'definitely', 'definitively'];
 
-const CUES: Readonly<Record<`${Polarity} ${Cue['direction']}`, readonly string[]>> = {
+const CUES: Readonly<Partial<Record<`${Polarity} ${Cue['direction']}`, readonly string[]>>> = {
   // The cue stands before what it denies.
   'negated before': [
     'no',
@@ -96,6 +97,14 @@ const CUES: Readonly<Record<`${Polarity} ${Cue['direction']}`, readonly string[]
     ...joined(['has been', 'have been', 'been', 'was', 'were'], ['removed']),
     'excluded',
   ],
+  // "Pulmonary vascular engorgement is within normal limits".
+  'negated near': [
+    ...joined(
+      ['is', 'are', 'appears', 'appear', 'remains', 'remain'],
+      ['within'],
+      ['normal limits', 'limits of normal'],
+    ),
+  ],
   'uncertain before': [
     'possible',
     'possibly',
@@ -149,6 +158,7 @@ const CUES: Readonly<Record<`${Polarity} ${Cue['direction']}`, readonly string[]
     'can be seen with',
     'can be seen in',
     'evaluate for',
+    ...joined(['correlate', 'correlation'], ['', 'clinically'], ['for', 'for xxxx of', 'for signs of']),
     'evaluation for',
     'to identify',
     'in detecting',
@@ -179,6 +189,11 @@ const CUES: Readonly<Record<`${Polarity} ${Cue['direction']}`, readonly string[]
     ),
     ...joined(['could', 'may', 'might'], ['be'], ['present', 'possible', 'considered']),
     'should be considered',
+    ...joined(
+      ['is', 'are', 'remains'],
+      ['a', 'another', 'also a', ''],
+      ['consideration', 'considerations', 'possibility'],
+    ),
     ...joined(['not', 'cannot be', 'can not be', "ca n't be", 'not be', 'is not', 'are not'], WHOLLY, [
       'excluded',
       'ruled out',
@@ -203,7 +218,7 @@ const CUES: Readonly<Record<`${Polarity} ${Cue['direction']}`, readonly string[]
     'no longer intubated',
     'nothing but',
     'not otherwise specified',
-    'question answered',
+    ...joined(['strongly', 'highly'], ['suggestive of', 'suggests', 'suggest', 'suggesting']),
     ...joined(
       ['consistent', 'compatible', 'keeping'],
       ['with'],
@@ -211,9 +226,6 @@ const CUES: Readonly<Record<`${Polarity} ${Cue['direction']}`, readonly string[]
       ['history of'],
     ),
   ],
-  'affirmed after': [],
-  'affirmed both': [],
-  'negated both': [],
 };
 
 /** Every cue. A phrase may be two: "absent" denies what stands before it at a statement's end, else what follows. */

@@ -27,9 +27,13 @@ const LINKS = new Set(
   ),
 );
 const JOINTS = new Set([',', 'and', '/', '&']);
+/** Words that may go on from a noun to a further adjective of its subject. */
+const FURTHER = new Set(['and', '/', '&', 'with']);
 const STOPS = new Set([...CONTRASTS, 'which', '(']);
 const PREPOSITIONS = new Set(['of', 'in', 'for', 'within', 'on', 'along', 'to', 'with']);
-const DEGREES = new Set(['minimal', 'mild', 'moderate', 'severe', 'slight', 'marked']);
+const DEGREES = new Set(
+  'minimal mild moderate severe slight marked scattered multiple several some chronic old'.split(' '),
+);
 /** How many words may stand between a subject and its predicate. */
 const REACH = 14;
 const REACH_BEFORE = 7;
@@ -115,7 +119,7 @@ export function readFrames(
 /** Whether a noun that the subject is part of is of that subject, and the predicate is joined to it. */
 function continues(noun: Found, fitting: Fitting, gap: readonly string[]): boolean {
   const [joint = 'and', ...degrees] = gap;
-  if (joint === ',' || !JOINTS.has(joint) || !degrees.every(word => DEGREES.has(word))) return false;
+  if (!FURTHER.has(joint) || !degrees.every(word => DEGREES.has(word))) return false;
   return [...fitting.values()].some(concepts => concepts.some(concept => concept === noun.phrase.noun));
 }
 

@@ -56,6 +56,8 @@ export const SUBJECTS: Readonly<Record<string, readonly string[]>> = {
     'pulmonary vascularity',
     'pulmonary vasculature',
     'pulmonary vessel',
+    'central pulmonary vasculature',
+    'central vasculature',
     'pulmonary vascular marking',
     'pulmonary vascular',
     'vascularity',
@@ -79,6 +81,7 @@ export const SUBJECTS: Readonly<Record<string, readonly string[]>> = {
     'bony xxxx',
     'osseous xxxx',
   ],
+  ribs: ['rib'],
   'costophrenic angles': [
     'costophrenic angle',
     'costophrenic sulcus',
@@ -123,6 +126,13 @@ export const SUBJECTS: Readonly<Record<string, readonly string[]>> = {
     'thoracic',
     'vertebral body',
     'dorsal vertebrae',
+    'midthoracic spine',
+    'mid thoracic spine',
+    'midthoracic vertebra',
+    'midthoracic vertebral body',
+    'mid thoracic vertebral body',
+    'thoracic vertebral body',
+    'thoracolumbar junction',
     'disc',
     'disc space',
     'intervertebral disc',
@@ -132,6 +142,8 @@ export const SUBJECTS: Readonly<Record<string, readonly string[]>> = {
     'osseous structure',
     'spine xxxx',
   ],
+  // A level by itself is a place of tubes too, so that it is not said to be normal.
+  'vertebral level': [...levels('t', 12), ...levels('l', 5)],
   'interstitial markings': [
     'interstitial marking',
     'interstitial lung marking',
@@ -172,6 +184,11 @@ export const SUBJECTS: Readonly<Record<string, readonly string[]>> = {
   trachea: ['trachea', 'tracheal air column'],
   'vertebral height': ['vertebral body height', 'vertebral height'],
 };
+
+/** The vertebrae of a part of the spine: "t1" to "t12". */
+function levels(part: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `${part}${index + 1}`);
+}
 
 /** Words of each predicate. */
 export const PREDICATES: Readonly<Record<string, readonly string[]>> = {

@@ -131,9 +131,9 @@ export function readPolarity(words: readonly string[]): PolarityReading {
     }
     for (const cue of match.value) {
       if (cue.polarity === 'affirmed') continue;
-      if (match.value.length > 1 && (cue.direction === 'after') !== endsStatement(words, match.end)) continue;
-      const forward = cue.direction !== 'after' ? scopeForward(words, start, match.end, cue) : match.end;
-      const backward = cue.direction !== 'before' ? scopeBackward(words, start, cue) : start;
+      if (match.value.length > 1 && points(cue, 'back') !== endsStatement(words, match.end)) continue;
+      const forward = points(cue, 'forward') ? scopeForward(words, start, match.end, cue) : match.end;
+      const backward = points(cue, 'back') ? scopeBackward(words, start, cue) : start;
       for (let at = backward; at < forward; at++) {
         if (at >= start && at < match.end) continue;
         if (polarity[at] === 'negated') continue;
@@ -144,6 +144,11 @@ export function readPolarity(words: readonly string[]): PolarityReading {
     start = match.end;
   }
   return { polarity, cue: cueOf, unchanged, exceptions };
+}
+
+function points({ direction }: Cue, to: 'forward' | 'back'): boolean {
+  if (direction === 'both') return true;
+  return to === 'forward' ? direction === 'before' : direction !== 'before';
 }
 
 /** "Other than", "except for", "aside from", "with the exception of". */
@@ -174,8 +179,8 @@ function endsStatement(words: readonly string[], end: number): boolean {
   return next === undefined || next === '.' || next === ',' || next === ';' || next === 'but';
 }
 
-/** Cues of a list that "and" does not end: "the differential includes edema and infection". */
-const LISTING = new Set(['differential', 'history', 'h', 'hx']);
+/** First words of the cues for what was: "history of". */
+export const PAST: ReadonlySet<string> = new Set(['history', 'h', 'hx']);
 const WITH = new Set(['compatible', 'consistent', 'associated', 'keeping', 'seen']);
 
 function scopeForward(words: readonly string[], start: number, from: number, cue: Cue): number {
@@ -189,7 +194,7 @@ function scopeForward(words: readonly string[], start: number, from: number, cue
     if (word === 'with' && at > from && !WITH.has(words[at - 1]!)) return at;
     if ((word !== ',' && word !== 'and') || isHeading) continue;
     if (isNot) return at;
-    const goesOn = LISTING.has(words[start]!) && word === 'and';
+    const goesOn = words[start] === 'differential' || (PAST.has(words[start]!) && word === 'and');
     if (cue.polarity === 'uncertain' && !goesOn && !continuesWithOr(words, at)) return at;
     if (startsStatement(words, at + 1)) return at;
   }
@@ -234,15 +239,21 @@ function scopeBackward(words: readonly string[], start: number, cue: Cue): numbe
   let joint = -1;
   let listed = false;
   for (let at = start - 1; at >= 0; at--) {
+    // What stands in brackets is said by the way.
+    if (words[at] === ')') {
+      const opening = words.lastIndexOf('(', at);
+      if (opening > 0) at = opening - 1;
+    }
     const word = words[at]!;
     if (isBreak(words, at)) return at + 1;
-    if (cue.direction === 'both' && (word === ',' || word === 'and')) return at + 1;
+    const isJoint = word === ',' || word === 'and';
+    if (isJoint && (cue.direction === 'both' || cue.direction === 'near')) return at + 1;
     if (cue.polarity === 'uncertain' && word === ',' && !listed) return at + 1;
     if (cue.polarity === 'uncertain' && cue.direction === 'both' && OF.has(word)) return at + 1;
     if (word === 'or') listed = true;
     // An earlier verb has a statement of its own.
     if (joint >= 0 && COPULAS.has(word)) return joint + 1;
-    if (word === ',' || word === 'and') joint = at;
+    if (isJoint) joint = at;
   }
   return joint > 0 && !listed && words[joint] === ',' && RESTARTS.has(words[0]!) ? joint + 1 : 0;
 }

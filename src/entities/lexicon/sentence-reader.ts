@@ -4,7 +4,7 @@ import { type Found, type FrameMatch, readFrames } from './frames-reader.js';
 import type { KnownConcept, Lexicon } from './lexicon.js';
 import { nounPhrases, singular } from './noun-phrases.js';
 import { findPhrases } from './phrase-finder.js';
-import { type PolarityReading, readPolarity } from './polarity.js';
+import { PAST, type PolarityReading, readPolarity } from './polarity.js';
 import type { Sentence } from './sentences.js';
 
 /** What a sentence says of one concept, and whether it affirms it. */
@@ -97,8 +97,6 @@ function draftOfNoun(
     polarity: lasts ? 'affirmed' : polarity,
   };
 }
-
-const PAST = new Set(['history', 'h', 'hx']);
 
 function draftOfFrame(
   words: readonly string[],
