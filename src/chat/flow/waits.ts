@@ -30,7 +30,8 @@ export function askedWait(headers: IncomingHttpHeaders, body: string, now: numbe
   if (after !== undefined) {
     const seconds = number(after);
     if (seconds !== undefined) return seconds;
-    const date = Date.parse(after);
+    // Date.parse takes much for a date, "-5" too; dates in headers begin with the day of the week.
+    const date = /^\s*[a-z]{3}/i.test(after) ? Date.parse(after) : Number.NaN;
     if (Number.isFinite(date)) return Math.max(0, (date - now) / 1000);
   }
   const resets = ['requests', 'tokens']

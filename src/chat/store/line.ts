@@ -13,9 +13,11 @@ export type StoredReply = z.infer<typeof StoredReply>;
 
 // A line is {"check":"<16 digits>","hash":"<32 digits>","reply":{…}}: JSON, with check and hash at fixed places, so
 // that a store is opened without parsing texts. The check covers the bytes after it.
-const CHECK_AT = '{"check":"'.length;
+const BEFORE_CHECK = '{"check":"';
+const AFTER_CHECK = '",';
+const CHECK_AT = BEFORE_CHECK.length;
 const CHECK_LENGTH = 16;
-const CHECKED_FROM = CHECK_AT + CHECK_LENGTH + '",'.length;
+const CHECKED_FROM = CHECK_AT + CHECK_LENGTH + AFTER_CHECK.length;
 const HASH_AT = CHECKED_FROM + '"hash":"'.length;
 const HASH_LENGTH = 32;
 const Line = z.object({ hash: z.string(), reply: StoredReply });
@@ -23,15 +25,13 @@ const Line = z.object({ hash: z.string(), reply: StoredReply });
 /** The line of a reply, with its end of line. */
 export function lineOf(hash: string, reply: StoredReply): Buffer {
   const checked = JSON.stringify({ hash, reply }).slice(1);
-  return Buffer.from(`{"check":"${checkOf(checked)}",${checked}\n`);
+  return Buffer.from(`${frameOf(checked)}${checked}\n`);
 }
 
 /** The hash of the request that a line (without its end) answers; undefined for a line that is damaged. */
 export function hashOfLine(line: Buffer): string | undefined {
   if (line.length < HASH_AT + HASH_LENGTH) return undefined;
-  if (line.toString('latin1', CHECK_AT, CHECK_AT + CHECK_LENGTH) !== checkOf(line.subarray(CHECKED_FROM))) {
-    return undefined;
-  }
+  if (line.toString('latin1', 0, CHECKED_FROM) !== frameOf(line.subarray(CHECKED_FROM))) return undefined;
   return line.toString('latin1', HASH_AT, HASH_AT + HASH_LENGTH);
 }
 
@@ -45,6 +45,7 @@ export function replyOfLine(line: Buffer, hash: string): StoredReply | undefined
   }
 }
 
-function checkOf(bytes: string | Buffer): string {
-  return sha256(bytes).slice(0, CHECK_LENGTH);
+/** The beginning of a line, up to the bytes that it checks. */
+function frameOf(checked: string | Buffer): string {
+  return `${BEFORE_CHECK}${sha256(checked).slice(0, CHECK_LENGTH)}${AFTER_CHECK}`;
 }
