@@ -4,6 +4,7 @@ import type { EntityType, Mention, Position } from '../data/index.js';
 import { type Bank, type BankEntity, defaultBank } from './bank/index.js';
 import { type CorpusReport, readCorpus } from './corpora/index.js';
 import { tagCorpus } from './read-reports.js';
+import { unreadable } from './readable.js';
 import { SetAside, setAsidePath } from './set-aside.js';
 import { type LongTail, longTail } from './statistics.js';
 import { type ReadCorpusOptions, taggerOf } from './tag-file.js';
@@ -27,7 +28,8 @@ interface Tally {
 
 /**
  * Reads the entities of a corpus and counts in how many reports each (concept, type) is said. Memory grows
- * with the number of different entities, not of reports.
+ * with the number of different entities, not of reports. A noun phrase that no bank knew and that cannot be read back
+ * as itself (see {@link unreadable}) is left out.
  */
 export async function extractEntities(
   reports: AsyncIterable<CorpusReport> | Iterable<CorpusReport>,
@@ -40,13 +42,16 @@ export async function extractEntities(
     read++;
   }
   const known = new Map((options.bank ?? defaultBank()).entities.map(entity => [entity.concept, entity]));
-  const kept = [...tallies.values()].filter(tally => tally.reports >= (options.least ?? 1));
-  return {
-    version: 1,
-    source: options.source ?? 'reports',
-    reports: read,
-    entities: kept.sort(byCount).map(tally => entityOf(tally, known.get(tally.concept))),
-  };
+  const entities = [...tallies.values()]
+    .filter(tally => tally.reports >= (options.least ?? 1))
+    .sort(byCount)
+    .map(tally => entityOf(tally, known.get(tally.concept)));
+  const bank: Bank = { version: 1, source: options.source ?? 'reports', reports: read, entities };
+  const lost = unreadable(
+    entities.filter(({ concept }) => !known.has(concept)),
+    bank,
+  );
+  return { ...bank, entities: entities.filter(entity => !lost.has(entity)) };
 }
 
 function count(mentions: readonly Mention[], tallies: Map<string, Tally>): void {
