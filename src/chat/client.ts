@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseAs, say, UsageError } from '../base/index.js';
+import { messageOf, parseAs, say, UsageError } from '../base/index.js';
 import { type ChatReply, type ChatRequest, type ChatUsage, noUsage } from './contract.js';
 import { ChatError } from './error.js';
 import { TokenBudget } from './flow/budget.js';
@@ -41,6 +41,7 @@ export class ChatClient {
   readonly #underWay = new Map<string, SharedTask<ChatReply>>();
   readonly #running = new Set<SharedTask<ChatReply>>();
   #dialect: Dialect = { json: 'schema', limit: 'max_tokens' };
+  #storeFault: ChatError | undefined;
   #closed: Promise<void> | undefined;
 
   private constructor(
@@ -132,23 +133,12 @@ export class ChatClient {
   }
 
   async #fetch(hash: string, request: ChatRequest, signal: AbortSignal): Promise<ChatReply> {
-    const stored = await this.store?.get(hash);
-    if (stored !== undefined) {
-      this.usage.fromStore++;
-      return { ...stored, stored: true };
-    }
-    const reply = await this.#sendUntilAnswered(request, signal);
-    const { stored: _, ...kept } = reply;
-    // Also when the caller has gone meanwhile: the reply is paid for.
-    await this.store?.append(hash, kept);
-    return reply;
-  }
-
-  async #sendUntilAnswered(request: ChatRequest, signal: AbortSignal): Promise<ChatReply> {
+    const stored = await this.#stored(hash);
+    if (stored !== undefined) return stored;
     const estimate = estimateCost(request);
     for (let failures = 0, sends = 0; ; ) {
       if (sends++ > 0) this.usage.retried++;
-      const verdict = await this.#send(request, estimate, sends > 1, signal);
+      const verdict = await this.#send(hash, request, estimate, sends > 1, signal);
       if (verdict.next === 'reply') return verdict.reply;
       if (verdict.next === 'stop') throw await this.#refused(verdict, signal);
       if (verdict.next === 'dialect') {
@@ -164,34 +154,78 @@ export class ChatClient {
     }
   }
 
-  /** One send, with leave from the gate, and what it teaches about the server. */
-  async #send(request: ChatRequest, estimate: number, repeated: boolean, signal: AbortSignal) {
+  /**
+   * One send, with leave from the gate, and what it teaches about the server. A reply is on the disk before the next
+   * request takes its turn, so that a crash loses no more replies than requests may be out at once.
+   */
+  async #send(hash: string, request: ChatRequest, estimate: number, repeated: boolean, signal: AbortSignal) {
     const pass = await this.#gate.enter(estimate, repeated, signal);
-    // The dialect is that of the sending: others may learn a new one meanwhile.
-    const spoken = this.#dialect;
-    this.usage.sent++;
-    const answer = await this.#server.send(bodyOfRequest(this.settings.model, request, spoken), signal);
-    if (answer.kind === 'cancelled') {
-      this.usage.lostTokens += estimate;
-      pass.leave(estimate);
-      throw signal.reason;
+    let spent = 0;
+    try {
+      if (this.#storeFault !== undefined) throw this.#storeFault;
+      // The dialect is that of the sending: others may learn a new one meanwhile.
+      const spoken = this.#dialect;
+      this.usage.sent++;
+      const answer = await this.#server.send(bodyOfRequest(this.settings.model, request, spoken), signal);
+      if (answer.kind === 'cancelled') {
+        spent = estimate;
+        this.usage.lostTokens += estimate;
+        throw signal.reason;
+      }
+      const verdict = judge(answer, { request, spoken, now: Date.now() });
+      if (verdict.next === 'reply') {
+        spent = this.#count(verdict.reply);
+        this.#pace.succeeded(this.#gate.full);
+        await this.#keep(hash, verdict.reply);
+      } else if (verdict.next === 'again') {
+        spent = verdict.failure.lost;
+        this.usage.lostTokens += spent;
+        this.#note(verdict.failure, pass.sentAt);
+      }
+      return verdict;
+    } finally {
+      pass.leave(spent);
     }
-    const verdict = judge(answer, { request, spoken, now: Date.now() });
-    if (verdict.next === 'reply') {
-      const { promptTokens, completionTokens, estimated } = verdict.reply;
-      this.usage.answered++;
-      this.usage.promptTokens += promptTokens;
-      this.usage.completionTokens += completionTokens;
-      if (estimated) this.usage.estimated++;
-      this.#pace.succeeded(pass.leave(promptTokens + completionTokens).full);
-    } else if (verdict.next === 'again') {
-      this.usage.lostTokens += verdict.failure.lost;
-      pass.leave(verdict.failure.lost);
-      this.#note(verdict.failure, pass.sentAt);
-    } else {
-      pass.leave(0);
+  }
+
+  /** Counts an answer; gives its tokens. */
+  #count({ promptTokens, completionTokens, estimated }: ChatReply): number {
+    this.usage.answered++;
+    this.usage.promptTokens += promptTokens;
+    this.usage.completionTokens += completionTokens;
+    if (estimated) this.usage.estimated++;
+    return promptTokens + completionTokens;
+  }
+
+  async #stored(hash: string): Promise<ChatReply | undefined> {
+    try {
+      const stored = await this.store?.get(hash);
+      if (stored === undefined) return undefined;
+      this.usage.fromStore++;
+      return { ...stored, stored: true };
+    } catch (error) {
+      throw this.#storeFailed(error);
     }
-    return verdict;
+  }
+
+  /** Stores a reply; also when its caller has gone meanwhile, for it is paid for. */
+  async #keep(hash: string, { stored: _, ...reply }: ChatReply): Promise<void> {
+    try {
+      await this.store?.append(hash, reply);
+    } catch (error) {
+      throw this.#storeFailed(error);
+    }
+  }
+
+  /** From now on nothing is sent: replies that cannot be kept would be paid for in vain. */
+  #storeFailed(error: unknown): ChatError {
+    this.#storeFault ??= new ChatError('store', {
+      file: this.settings.store,
+      fault: `the store of replies fails: ${messageOf(error)}`,
+      mend: 'check the free space and the rights of the folder, then run again',
+      cause: error,
+    });
+    return this.#storeFault;
   }
 
   /** Counts a failure and lets the pace know of it. */

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** Work that several callers wait for, and that is given up when all of them have gone. */
 export class SharedTask<T> {
   readonly #controller = new AbortController();
@@ -30,6 +32,8 @@ export class SharedTask<T> {
           this.#controller.abort(signal.reason);
         }
       };
+      // One signal may serve thousands of asks at once: that is no leak.
+      setMaxListeners(0, signal);
       signal.addEventListener('abort', onAbort, { once: true });
       this.#result.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
     });

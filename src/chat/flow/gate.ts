@@ -9,9 +9,8 @@ export interface Pass {
   /**
    * Gives it back.
    * @param spent - Tokens that the request cost, as far as known.
-   * @returns Whether as many requests as allowed were out.
    */
-  leave(spent: number): { readonly full: boolean };
+  leave(spent: number): void;
 }
 
 interface Waiting {
@@ -68,6 +67,11 @@ export class Gate {
     });
   }
 
+  /** Whether as many requests are out as may be. */
+  get full(): boolean {
+    return this.#out >= this.pace.limit;
+  }
+
   /** Lets out whoever may go now. Called again whenever that may have changed. */
   open(): void {
     while (this.#out < this.pace.limit) {
@@ -97,12 +101,9 @@ export class Gate {
     return {
       sentAt: this.pace.now(),
       leave: spent => {
-        const full = this.#out >= this.pace.limit;
         this.#out--;
         this.budget.settle(estimate, spent);
-        // Not at once: what the caller has to say about the pace comes first.
-        queueMicrotask(() => this.open());
-        return { full };
+        this.open();
       },
     };
   }
