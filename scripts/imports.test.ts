@@ -54,6 +54,19 @@ describe('the import check', () => {
     expect(said).toContain('data-imports-only-downwards');
   });
 
+  it('keeps the rooms that make and read pictures away from the chat client, and test doubles out of all', () => {
+    const { passed, said } = check({
+      'src/chat/client.ts': "import { double } from './testing/double.js';\nexport const client = double;",
+      'src/chat/testing/double.ts': 'export const double = 1;',
+      'src/entities/tagger.ts': "import { client } from '../chat/client.js';\nexport const tagger = client;",
+      'src/reports/writer.ts': "import { client } from '../chat/client.js';\nexport const writer = client;",
+    });
+    expect(passed).toBe(false);
+    expect(said).toContain('only-rooms-that-ask-a-model-import-chat: src/entities/tagger.ts');
+    expect(said).toContain('no-test-double-in-shipped-code: src/chat/client.ts');
+    expect(said).toContain('2 dependency violations');
+  });
+
   it('refuses a cycle inside a room', () => {
     const { passed, said } = check({
       'src/data/a.ts': "import { b } from './b.js';\nexport const a: number = b;",
