@@ -1,12 +1,13 @@
 import type { Random } from '../../base/index.js';
-import type { Attributes, Side, Site } from '../../data/index.js';
+import { type Attributes, type PlannedEntity, Side, type Site } from '../../data/index.js';
 import type { BankEntity } from '../../entities/index.js';
+import { conceptsOf, NEVER_BILATERAL, PLACE_RULES, placesExclude } from './rules/index.js';
 
 /** How often an attribute is said of a finding that may have it. */
 export const CHANCES = { side: 0.85, site: 0.55, severity: 0.6, extent: 0.35 } as const;
 
-/** How often each side, where a finding may have it. */
-const SIDES = { left: 4, right: 4, bilateral: 2 } as const;
+/** How often a finding that may be anywhere is on the left and on the right; for the rest it is on both. */
+const SIDES = { left: 0.4, right: 0.4 } as const;
 
 /** Sites that only one side has; no other site is bound to a side. */
 const SIDE_OF_SITE: Partial<Record<Site, Side>> = {
@@ -18,34 +19,125 @@ const SIDE_OF_SITE: Partial<Record<Site, Side>> = {
 /** Sites that lie on both sides at once or on none: no side is said with them. */
 const MIDLINE_SITES: ReadonlySet<Site> = new Set(['retrocardiac']);
 
-/** Whether anything can be said of an entity besides its name: a finding that is there and has a side, site … */
-export function hasAttributes({ type, sides, sites, severities, extents }: BankEntity): boolean {
-  const isPresent = type === 'ABNORMALITY' || type === 'DISEASE';
-  return isPresent && [sides, sites, severities, extents].some(values => values.length > 0);
-}
+/** Times that a finding's place is drawn again where it cannot be with another. */
+const REDRAWS = 8;
 
-/** Draws a side, site, severity and extent that suit a finding and each other. */
-export function drawAttributes(entity: BankEntity, random: Random): Attributes {
-  const attributes: Attributes = {};
-  if (entity.sides.length > 0 && random.chance(CHANCES.side)) {
-    const side = random.weighted(SIDES);
-    attributes.side = entity.sides.includes(side) ? side : random.pick(entity.sides);
-  }
-  if (entity.sites.length > 0 && random.chance(CHANCES.site)) {
-    const site = random.pick(entity.sites.filter(place => suits(place, attributes.side)));
-    attributes.site = site;
-    if (MIDLINE_SITES.has(site)) delete attributes.side;
-    else if (SIDE_OF_SITE[site] !== undefined) attributes.side = SIDE_OF_SITE[site];
-  }
-  if (entity.severities.length > 0 && random.chance(CHANCES.severity)) {
-    attributes.severity = random.pick(entity.severities);
-  }
-  if (entity.extents.length > 0 && attributes.site === undefined && random.chance(CHANCES.extent)) {
-    attributes.extent = random.pick(
-      entity.extents.filter(extent => extent !== 'focal' || attributes.side !== 'bilateral'),
+/** Draws the attributes of a list of entities; made once for a plan. */
+export class AttributeDrawer {
+  readonly #entities: readonly BankEntity[];
+  /** What may be said of each entity, undefined where nothing is. */
+  readonly #choices: readonly (Choices | undefined)[];
+  /** The place rules that an entity begins, as lists of the others' concepts. */
+  readonly #begins: readonly (readonly Place[])[];
+
+  constructor(entities: readonly BankEntity[]) {
+    this.#entities = entities;
+    this.#choices = entities.map(choicesOf);
+    const places = PLACE_RULES.map(({ one, other, by }) => ({
+      one,
+      by,
+      others: new Set(other.flatMap(conceptsOf)),
+    }));
+    this.#begins = entities.map((entity, number) =>
+      this.#choices[number] === undefined ? [] : places.filter(({ one }) => one === entity.concept),
     );
   }
+
+  /** Whether anything can be said of an entity besides its name: a finding that is there and has a side, site … */
+  has(number: number): boolean {
+    return this.#choices[number] !== undefined;
+  }
+
+  /** Draws a side, site, severity and extent that suit a finding and each other. */
+  draw(number: number, random: Random): PlannedEntity {
+    const { concept, type } = this.#entities[number]!;
+    const choices = this.#choices[number];
+    return choices === undefined ? { concept, type } : { concept, type, ...drawAttributes(choices, random) };
+  }
+
+  /**
+   * Draws places again until none excludes another, as a right upper lobectomy excludes what lies in the right
+   * upper lobe. Where that does not come about, the finding that excludes loses its side and site.
+   */
+  settle(numbers: ArrayLike<number>, said: PlannedEntity[], random: Random): void {
+    for (let slot = 0; slot < numbers.length; slot++) {
+      for (const place of this.#begins[numbers[slot]!]!) {
+        for (let other = 0; other < numbers.length; other++) {
+          if (other === slot || !place.others.has(said[other]!.concept)) continue;
+          if (!this.has(numbers[other]!)) continue;
+          for (let draw = 0; draw < REDRAWS && placesExclude(place.by, said[slot]!, said[other]!); draw++) {
+            said[other] = this.draw(numbers[other]!, random);
+          }
+          if (placesExclude(place.by, said[slot]!, said[other]!)) {
+            const { side: _side, site: _site, ...rest } = said[slot]!;
+            said[slot] = rest;
+          }
+        }
+      }
+    }
+  }
+}
+
+interface Place {
+  readonly by: (typeof PLACE_RULES)[number]['by'];
+  readonly others: ReadonlySet<string>;
+}
+
+/** What may be said of one entity; no site and no extent that goes with none of its sides. */
+interface Choices extends Pick<BankEntity, 'sides' | 'sites' | 'severities' | 'extents'> {
+  /** Sites that suit each side. */
+  readonly sitesOf: ReadonlyMap<Side | undefined, readonly Site[]>;
+}
+
+function choicesOf({
+  concept,
+  type,
+  sides: allSides,
+  sites: allSites,
+  severities,
+  extents,
+}: BankEntity): Choices | undefined {
+  if (type !== 'ABNORMALITY' && type !== 'DISEASE') return undefined;
+  const sides = allSides.filter(side => side !== 'bilateral' || !NEVER_BILATERAL.includes(concept));
+  // A site that has a side is said of a finding that has one: "right middle lobe".
+  const sites = allSites.filter(site => {
+    const own = SIDE_OF_SITE[site];
+    return own === undefined || MIDLINE_SITES.has(site) || sides.includes(own);
+  });
+  if ([sides, sites, severities, extents].every(values => values.length === 0)) return undefined;
+  const sitesOf = new Map(
+    [undefined, ...Side.options].map(side => [side, sites.filter(site => suits(site, side))] as const),
+  );
+  return { sides, sites, severities, extents, sitesOf };
+}
+
+function drawAttributes({ sides, sites, severities, extents, sitesOf }: Choices, random: Random): Attributes {
+  const attributes: Attributes = {};
+  if (sides.length > 0 && random.chance(CHANCES.side)) {
+    const side = drawSide(random);
+    attributes.side = sides.includes(side) ? side : random.pick(sides);
+  }
+  if (sites.length > 0 && random.chance(CHANCES.site)) {
+    const suited = sitesOf.get(attributes.side) ?? [];
+    if (suited.length > 0) {
+      const site = random.pick(suited);
+      attributes.site = site;
+      if (MIDLINE_SITES.has(site)) delete attributes.side;
+      else if (SIDE_OF_SITE[site] !== undefined) attributes.side = SIDE_OF_SITE[site];
+    }
+  }
+  if (severities.length > 0 && random.chance(CHANCES.severity)) attributes.severity = random.pick(severities);
+  if (extents.length > 0 && attributes.site === undefined && random.chance(CHANCES.extent)) {
+    const suited = extents.filter(extent => extent !== 'focal' || attributes.side !== 'bilateral');
+    if (suited.length > 0) attributes.extent = random.pick(suited);
+  }
   return attributes;
+}
+
+function drawSide(random: Random): Side {
+  const target = random.next();
+  if (target < SIDES.left) return 'left';
+  return target < SIDES.left + SIDES.right ? 'right' : 'bilateral';
 }
 
 function suits(site: Site, side: Side | undefined): boolean {

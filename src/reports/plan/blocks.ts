@@ -4,6 +4,7 @@ import type { Conflicts } from './conflicts.js';
 import { type Deck, type Decks, naturalShare, type Reserve } from './decks.js';
 import { exchangeConflicts } from './exchange.js';
 import { countsByShare, countsByWeights } from './findings-counts.js';
+import { subjectOf } from './rules/index.js';
 import type { PlanSettings } from './settings.js';
 
 /**
@@ -77,6 +78,13 @@ export function layOut(decks: Decks, settings: PlanSettings, conflicts: Conflict
 
   const totals = usedAfter(pairs);
   for (const deck of Object.values(decks.of)) {
+    const subjects = new Set(deck.entities.map(({ concept }) => subjectOf(concept))).size;
+    if (subjects > 0 && totals[deck.type] > subjects * pairs) {
+      throw new UsageError({
+        fault: `the plan asks for ${(totals[deck.type] / pairs).toFixed(1)} entities of the type ${deck.type} a report, and there are ${subjects} to draw`,
+        mend: 'lower k or m, give this type a smaller share, or use a larger bank',
+      });
+    }
     if (totals[deck.type] > 0 && deck.entities.length === 0) {
       throw new UsageError({
         fault: `the plan asks for entities of the type ${deck.type}, and the bank${settings.concepts ? ', narrowed to the given concepts,' : ''} has none`,
@@ -100,9 +108,16 @@ export function layOut(decks: Decks, settings: PlanSettings, conflicts: Conflict
     const notThere = random.shuffle(ABSENT.flatMap(take));
     const anatomy = random.shuffle(take('ANATOMY'));
     const counts = findings.inBlock(start, end, random);
-    const samples = counts.map(count =>
-      Int32Array.from([...there.splice(0, count), ...notThere.splice(0, k - count), ...anatomy.splice(0, m)]),
-    );
+    let dealtThere = 0;
+    let dealtNotThere = 0;
+    const samples = counts.map((count, sample) => {
+      const entities = new Int32Array(k + m);
+      for (let slot = 0; slot < k; slot++) {
+        entities[slot] = slot < count ? there[dealtThere++]! : notThere[dealtNotThere++]!;
+      }
+      for (let slot = 0; slot < m; slot++) entities[k + slot] = anatomy[sample * m + slot]!;
+      return entities;
+    });
     const typeOf = (entity: number) => decks.entities[entity]!.type;
     const reserves = new Map<EntityType, Reserve>();
     if (settings.mode === 'natural' || end - start < BLOCK_SIZE) {

@@ -1,5 +1,5 @@
 import type { BankEntity } from '../../entities/index.js';
-import { GROUPS, OPPOSITES, RULES, type Rule } from './rules.js';
+import { namedByRules, phrasesOf, RULES, type Rule, subjectOf, unfold } from './rules/index.js';
 
 /** Tells whether two entities may stand in one report. Entities go by their number in the decks. */
 export interface Conflicts {
@@ -7,57 +7,80 @@ export interface Conflicts {
   between(one: number, other: number): boolean;
 }
 
-/** Compiles the rules for a list of entities: two bit sets an entity, so that a pair is checked in a few steps. */
-export function compileConflicts(entities: readonly BankEntity[], rules: readonly Rule[] = RULES): Conflicts {
-  const all = [...rules, ...exclusionsOf(entities)];
-  const words = Math.max(1, Math.ceil(all.length / 32));
-  const ones = new Uint32Array(entities.length * words);
-  const others = new Uint32Array(entities.length * words);
-  const numbersOf = new Map<string, number[]>();
-  entities.forEach((entity, number) => {
-    for (const statement of statementsOf(entity)) {
-      const numbers = numbersOf.get(statement);
-      if (numbers === undefined) numbersOf.set(statement, [number]);
-      else numbers.push(number);
-    }
-  });
-  const mark = (bits: Uint32Array, statements: readonly string[], rule: number) => {
-    for (const statement of statements.flatMap(unfold)) {
-      for (const number of numbersOf.get(statement) ?? []) {
-        bits[number * words + (rule >>> 5)]! |= 1 << (rule & 31);
-      }
-    }
-  };
-  all.forEach((rule, index) => {
-    mark(ones, rule.one, index);
-    mark(others, rule.other, index);
-  });
-  const subjects = subjectsOf(entities);
+/** Up to so many entities all pairs are worked out beforehand: a few megabytes at most. */
+const TABLE_LIMIT = 2048;
 
-  return {
-    between(one, other) {
-      if (subjects[one] === subjects[other]) return true;
-      for (let word = 0; word < words; word++) {
-        const a = one * words + word;
-        const b = other * words + word;
-        if ((ones[a]! & others[b]!) !== 0 || (others[a]! & ones[b]!) !== 0) return true;
-      }
-      return false;
-    },
-  };
+/**
+ * Compiles the rules for a list of entities. Most entities of a large bank are under the same few rules, so pairs are kept
+ * between classes of entities; what a single entity excludes (its `excludes`, its kinds when it is denied) beside them.
+ */
+export function compileConflicts(entities: readonly BankEntity[], rules: readonly Rule[] = RULES): Conflicts {
+  const { classOf, classes, excluded } = classesOf(entities, rules);
+  const special = ownExclusions(entities);
+  const subjects = subjectNumbers(entities);
+  function between(one: number, other: number): boolean {
+    return (
+      subjects[one] === subjects[other] ||
+      excluded[classOf[one]! * classes + classOf[other]!] === 1 ||
+      special.get(one)?.has(other) === true
+    );
+  }
+  const size = entities.length;
+  if (size > TABLE_LIMIT) return { between };
+  const table = new Uint8Array(size * size);
+  for (let one = 0; one < size; one++) {
+    for (let other = 0; other < size; other++) table[one * size + other] = between(one, other) ? 1 : 0;
+  }
+  return { between: (one, other) => table[one * size + other] === 1 };
 }
 
-/** What the bank itself says excludes what. Entities with the same list share one rule. */
-function exclusionsOf(entities: readonly BankEntity[]): Rule[] {
-  const byList = new Map<string, { one: string[]; other: string[] }>();
-  for (const entity of entities) {
-    if (entity.excludes.length === 0 || !isSaid(entity)) continue;
-    const key = JSON.stringify(entity.excludes);
-    const rule = byList.get(key) ?? { one: [], other: entity.excludes.map(concept => `+${concept}`) };
-    rule.one.push(`+${entity.concept}`);
-    byList.set(key, rule);
-  }
-  return [...byList.values()];
+interface Classes {
+  readonly classOf: Int32Array;
+  readonly classes: number;
+  /** For each pair of classes whether a rule stands between them; symmetric. */
+  readonly excluded: Uint8Array;
+}
+
+/** Entities that stand on the same sides of the same rules are one class. */
+function classesOf(entities: readonly BankEntity[], rules: readonly Rule[]): Classes {
+  const ones = rulesOf(rules.map(({ one }) => one));
+  const others = rulesOf(rules.map(({ other }) => other));
+  const named = namedByRules(rules);
+  const members: { ones: Set<number>; others: Set<number> }[] = [];
+  const numbers = new Map<string, number>();
+  const classOf = Int32Array.from(entities, entity => {
+    const statements = statementsOf(entity, named);
+    const mine = {
+      ones: new Set(statements.flatMap(statement => ones.get(statement) ?? [])),
+      others: new Set(statements.flatMap(statement => others.get(statement) ?? [])),
+    };
+    const key = `${[...mine.ones].join()}|${[...mine.others].join()}`;
+    let number = numbers.get(key);
+    if (number === undefined) {
+      number = members.push(mine) - 1;
+      numbers.set(key, number);
+    }
+    return number;
+  });
+  const classes = members.length;
+  const excluded = new Uint8Array(classes * classes);
+  members.forEach((one, row) => {
+    members.forEach((other, column) => {
+      if ([...one.ones].every(rule => !other.others.has(rule))) return;
+      excluded[row * classes + column] = 1;
+      excluded[column * classes + row] = 1;
+    });
+  });
+  return { classOf, classes, excluded };
+}
+
+/** The rules, by number, that have a statement on one of their sides. */
+function rulesOf(sides: readonly (readonly string[])[]): Map<string, number[]> {
+  const rules = new Map<string, number[]>();
+  sides.forEach((statements, rule) => {
+    for (const statement of statements.flatMap(unfold)) push(rules, statement, rule);
+  });
+  return rules;
 }
 
 /** Whether the entity, put into a report, is affirmed there: findings that are there and normal statements. */
@@ -65,36 +88,66 @@ function isSaid(entity: BankEntity): boolean {
   return entity.kind === 'normal' || !entity.type.startsWith('NON-');
 }
 
-function statementsOf(entity: BankEntity): string[] {
-  const sign = isSaid(entity) ? '+' : '-';
-  const isFinding = entity.type === 'ABNORMALITY' || entity.type === 'DISEASE';
-  return [`${sign}${entity.concept}`, ...(isFinding ? ['+*'] : [])];
+function isFinding({ type }: BankEntity): boolean {
+  return type === 'ABNORMALITY' || type === 'DISEASE';
 }
 
-/** `+@lungs` as the statements of its members. */
-function unfold(statement: string): string[] {
-  if (statement[1] !== '@') return [statement];
-  const group = statement.slice(2);
-  const members = GROUPS[group];
-  if (members === undefined) throw new Error(`the rules name an unknown group "${group}"`);
-  return members.flatMap(member => unfold(`${statement[0]}${member}`));
+/** All statements of the rules that an entity makes. */
+function statementsOf(entity: BankEntity, named: ReadonlySet<string>): string[] {
+  // To name a place says nothing of it.
+  if (entity.type === 'ANATOMY') return [];
+  const statement = `${isSaid(entity) ? '+' : '-'}${entity.concept}`;
+  if (!isFinding(entity)) return [statement];
+  const byWords = named.has(entity.concept) ? [] : phrasesOf(entity.concept).map(phrase => `~${phrase}`);
+  return [statement, '+*', ...byWords];
 }
 
-const OPPOSITE_WORDS = new Set(OPPOSITES.flat());
+/** What single entities exclude besides the rules: the bank's `excludes`, and the kinds of what is denied. */
+function ownExclusions(entities: readonly BankEntity[]): Map<number, Set<number>> {
+  const said = new Map<string, number[]>();
+  const denied = new Map<string, number[]>();
+  entities.forEach((entity, number) => {
+    if (entity.type !== 'ANATOMY') push(isSaid(entity) ? said : denied, entity.concept, number);
+  });
+  const exclusions = new Map<number, Set<number>>();
+  function exclude(one: number, other: number): void {
+    for (const [mine, its] of [
+      [one, other],
+      [other, one],
+    ] as const) {
+      const known = exclusions.get(mine);
+      if (known === undefined) exclusions.set(mine, new Set([its]));
+      else known.add(its);
+    }
+  }
+  entities.forEach((entity, number) => {
+    if (isSaid(entity) && entity.type !== 'ANATOMY') {
+      for (const concept of entity.excludes) {
+        for (const other of said.get(concept) ?? []) exclude(number, other);
+      }
+    }
+    if (isFinding(entity)) {
+      for (const phrase of phrasesOf(entity.concept)) {
+        for (const other of denied.get(phrase) ?? []) exclude(number, other);
+      }
+    }
+  });
+  return exclusions;
+}
 
-/**
- * A number for what an entity is about: its concept without the words that have an opposite. A report speaks
- * of each subject once, so it can neither repeat nor contradict itself about it. Anatomy is about itself: to
- * name the left lung does not speak of the lungs' clearness.
- */
-function subjectsOf(entities: readonly BankEntity[]): Int32Array {
+/** A number for the subject of each entity. To name the left lung does not speak of the lungs' clearness: anatomy is apart. */
+function subjectNumbers(entities: readonly BankEntity[]): Int32Array {
   const numbers = new Map<string, number>();
-  return Int32Array.from(entities, entity => {
-    const kept = entity.concept.split(' ').filter(word => !OPPOSITE_WORDS.has(word));
-    const subject = kept.length === 0 || entity.kind === 'normal' ? entity.concept : kept.join(' ');
-    const key = entity.kind === 'anatomy' ? `anatomy ${entity.concept}` : subject;
+  return Int32Array.from(entities, ({ concept, type }) => {
+    const key = type === 'ANATOMY' ? `anatomy ${concept}` : subjectOf(concept);
     const number = numbers.get(key) ?? numbers.size;
     numbers.set(key, number);
     return number;
   });
+}
+
+function push(lists: Map<string, number[]>, key: string, value: number): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
 }

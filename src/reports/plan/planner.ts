@@ -1,7 +1,7 @@
 import { parseAs, Random, UsageError } from '../../base/index.js';
 import type { PlannedEntity, PlannedReport } from '../../data/index.js';
 import type { Bank, BankEntity } from '../../entities/index.js';
-import { drawAttributes, hasAttributes } from './attributes.js';
+import { AttributeDrawer } from './attributes.js';
 import { BLOCK_SIZE, type Layout, layOut } from './blocks.js';
 import { type Conflicts, compileConflicts } from './conflicts.js';
 import { type Decks, layDecks } from './decks.js';
@@ -25,6 +25,7 @@ export class Planner {
   readonly conflicts: Conflicts;
   readonly #decks: Decks;
   readonly #layout: Layout;
+  readonly #attributes: AttributeDrawer;
   readonly #plain: PlannedEntity[] = [];
   #block = -1;
   #drawn: Int32Array[] = [];
@@ -34,6 +35,7 @@ export class Planner {
     this.settings = parseAs(PlanSettings, settings, 'plan settings', UsageError);
     this.#decks = layDecks(bank, this.settings);
     this.conflicts = compileConflicts(this.#decks.entities);
+    this.#attributes = new AttributeDrawer(this.#decks.entities);
     this.#layout = layOut(this.#decks, this.settings, this.conflicts);
     const { cap, mode, pairs } = this.settings;
     if (mode === 'balanced' && cap !== 'least' && this.leastCap > cap) {
@@ -79,14 +81,17 @@ export class Planner {
     }
     const id = sampleId(seed, index);
     const random = Random.of(seed, id, 'plan');
-    return { id, entities: Array.from(this.numbers(index), number => this.#planned(number, random)) };
+    const numbers = this.numbers(index);
+    const entities = Array.from(numbers, number =>
+      this.#attributes.has(number) ? this.#attributes.draw(number, random) : this.#plainEntity(number),
+    );
+    this.#attributes.settle(numbers, entities, random);
+    return { id, entities };
   }
 
-  #planned(number: number, random: Random): PlannedEntity {
-    const entity = this.#decks.entities[number]!;
-    const { concept, type } = entity;
-    if (hasAttributes(entity)) return { concept, type, ...drawAttributes(entity, random) };
-    // One object for all reports: a plan of millions has few of them.
+  /** One object for all reports: a plan of millions has few of them. */
+  #plainEntity(number: number): PlannedEntity {
+    const { concept, type } = this.#decks.entities[number]!;
     this.#plain[number] ??= Object.freeze({ concept, type });
     return this.#plain[number];
   }

@@ -1,4 +1,5 @@
-import type { EntityType } from '../../data/index.js';
+import type { EntityType, PlannedEntity } from '../../data/index.js';
+import { PlanAudit } from './audit.js';
 import type { Planner } from './planner.js';
 
 /** How even a plan is, and whether it kept its rules. */
@@ -13,7 +14,7 @@ export interface PlanStatistics {
    * equal, towards 1 a few have all. How often the types themselves are drawn is a setting, not an unevenness.
    */
   readonly gini: number;
-  /** Pairs of entities in one report that a rule forbids. */
+  /** Rules that reports break, counted apart from the code that keeps them (`audit.ts`). */
   readonly violations: number;
   /** Entities that no exchange could place, so that their report says fewer than k + m. */
   readonly leftOut: number;
@@ -21,10 +22,20 @@ export interface PlanStatistics {
   readonly uses: readonly { readonly concept: string; readonly type: EntityType; readonly count: number }[];
 }
 
+/** The sums of a counter; may be sent between threads. */
+export interface PlanTally {
+  readonly pairs: number;
+  readonly violations: number;
+  readonly leftOut: number;
+  /** Uses of each entity, by its number. */
+  readonly counts: Float64Array;
+}
+
 /** Counts a plan up. Memory grows with the bank, not with the plan. */
 export class PlanCounter {
   readonly #planner: Planner;
   readonly #counts: Float64Array;
+  readonly #audit: PlanAudit;
   #pairs = 0;
   #violations = 0;
   #leftOut = 0;
@@ -32,19 +43,36 @@ export class PlanCounter {
   constructor(planner: Planner) {
     this.#planner = planner;
     this.#counts = new Float64Array(planner.entities.length);
+    this.#audit = new PlanAudit(planner.entities);
   }
 
-  /** Counts one report: the numbers of its entities. */
-  add(numbers: Int32Array): void {
-    const { conflicts, settings } = this.#planner;
+  /** Counts one report: the numbers of its entities, and what is said of each. */
+  add(numbers: Int32Array, said: readonly PlannedEntity[]): void {
+    const { k, m } = this.#planner.settings;
     this.#pairs++;
-    this.#leftOut += settings.k + settings.m - numbers.length;
-    for (let one = 0; one < numbers.length; one++) {
-      this.#counts[numbers[one]!]!++;
-      for (let other = 0; other < one; other++) {
-        if (conflicts.between(numbers[one]!, numbers[other]!)) this.#violations++;
-      }
-    }
+    this.#leftOut += k + m - numbers.length;
+    for (const number of numbers) this.#counts[number]!++;
+    this.#violations += this.#audit.broken(numbers, said);
+  }
+
+  /** What was counted, to be sent to another counter of the same plan. */
+  tally(): PlanTally {
+    return {
+      pairs: this.#pairs,
+      violations: this.#violations,
+      leftOut: this.#leftOut,
+      counts: this.#counts,
+    };
+  }
+
+  /** Adds what another counter of the same plan has counted. */
+  addTally({ pairs, violations, leftOut, counts }: PlanTally): void {
+    this.#pairs += pairs;
+    this.#violations += violations;
+    this.#leftOut += leftOut;
+    counts.forEach((count, number) => {
+      this.#counts[number]! += count;
+    });
   }
 
   statistics(): PlanStatistics {
@@ -73,7 +101,8 @@ export class PlanCounter {
 /** Statistics of a part [from, to) of a plan, by default of the whole. */
 export function planStatistics(planner: Planner, from = 0, to = planner.settings.pairs): PlanStatistics {
   const counter = new PlanCounter(planner);
-  for (let index = from; index < to; index++) counter.add(planner.numbers(index));
+  for (let index = from; index < to; index++)
+    counter.add(planner.numbers(index), planner.report(index).entities);
   return counter.statistics();
 }
 

@@ -1,203 +1,114 @@
+import { GROUPS } from './groups.js';
+
 /**
  * What one report cannot say together, as data. A statement is a concept with a sign: `+` it is there (or, for a
- * normal statement, it is so), `-` it is denied. `@name` stands for a group below, `*` for every finding.
- * To these come the `excludes` of the bank, and three things that hold for all concepts: none is said twice, none is said and
- * denied, and none with opposite words (see {@link OPPOSITES}).
+ * normal statement, it is so), `-` it is denied. `@name` stands for a group (`groups.ts`), `*` for every finding,
+ * and `~words` for every finding whose name holds these words and that no rule names: what a user's bank knows and the
+ * shipped one does not.
+ *
+ * To these come the `excludes` of the bank, places that exclude each other (`places.ts`), and three things that hold for all
+ * concepts: none is said twice, also not in opposite words (`words.ts`); none is said and denied; and what is denied is not
+ * there under a longer name ("no fracture", "rib fracture").
  */
 export interface Rule {
   readonly one: readonly string[];
   readonly other: readonly string[];
 }
 
-/** Concepts that rules name together. A concept that a bank lacks does no harm. */
-export const GROUPS: Readonly<Record<string, readonly string[]>> = {
-  airspace: [
-    'consolidation',
-    'airspace disease',
-    'infiltrate',
-    'pneumonia',
-    'covid pneumonia',
-    'pulmonary edema',
-    'atelectasis',
-    'aspiration',
-    'pneumonitis',
-    'pulmonary hemorrhage',
-    'tuberculosis',
-    'acute respiratory distress syndrome',
-    'air bronchograms',
-  ],
-  nodular: [
-    'lung nodule',
-    'lung mass',
-    'lung lesion',
-    'cavity',
-    'granuloma',
-    'lung cancer',
-    'metastasis',
-    'lung abscess',
-    'septic emboli',
-    'fungal infection',
-  ],
-  interstitial: [
-    'interstitial thickening',
-    'pulmonary fibrosis',
-    'interstitial lung disease',
-    'scarring',
-    'bronchiectasis',
-    'sarcoidosis',
-    'asbestosis',
-    'cystic fibrosis',
-  ],
-  airways: ['bronchial thickening', 'bronchitis', 'bronchiolitis', 'reactive airways disease'],
-  airy: ['emphysema', 'copd', 'hyperinflation', 'bulla', 'lucency'],
-  lungs: [
-    '@airspace',
-    '@nodular',
-    '@interstitial',
-    '@airways',
-    '@airy',
-    'lung opacity',
-    'calcification',
-    'granulomatous disease',
-    'vascular congestion',
-    'volume loss',
-    'lung resection',
-    'lung transplant',
-  ],
-  pleura: [
-    'pleural effusion',
-    'pneumothorax',
-    'pleural thickening',
-    'pleural abnormality',
-    'pleural plaque',
-    'costophrenic blunting',
-    'empyema',
-    'hemothorax',
-    'pleurisy',
-    'fibrothorax',
-    'mesothelioma',
-  ],
-  heart: [
-    'cardiomegaly',
-    'enlarged cardiomediastinum',
-    'pericardial effusion',
-    'cardiomyopathy',
-    'heart failure',
-  ],
-  mediastinum: [
-    'enlarged cardiomediastinum',
-    'mediastinal mass',
-    'mediastinal shift',
-    'lymphadenopathy',
-    'calcified lymph node',
-    'hiatal hernia',
-    'pneumomediastinum',
-    'aortic enlargement',
-    'aortic tortuosity',
-    'aortic aneurysm',
-    'aortic injury',
-    'goiter',
-    'achalasia',
-    'lymphoma',
-  ],
-  hilum: [
-    'hilar enlargement',
-    'lymphadenopathy',
-    'calcified lymph node',
-    'prominent pulmonary arteries',
-    'pulmonary hypertension',
-    'sarcoidosis',
-    'lymphoma',
-  ],
-  vessels: [
-    'vascular congestion',
-    'pulmonary edema',
-    'heart failure',
-    'pulmonary hypertension',
-    'prominent pulmonary arteries',
-    'pulmonary embolism',
-    'pulmonary vascular disease',
-  ],
-  aorta: [
-    'aortic tortuosity',
-    'aortic calcification',
-    'aortic enlargement',
-    'aortic aneurysm',
-    'aortic injury',
-  ],
-  spine: [
-    'spine degeneration',
-    'scoliosis',
-    'kyphosis',
-    'vertebral compression',
-    'spinal hardware',
-    'osteomyelitis',
-  ],
-  bones: [
-    '@spine',
-    'fracture',
-    'osteopenia',
-    'rib deformity',
-    'bone lesion',
-    'arthritis',
-    'shoulder degeneration',
-    'shoulder dislocation',
-    'shoulder prosthesis',
-    'pectus deformity',
-    'cervical rib',
-    'metastasis',
-    'sternal wires',
-    'osteomyelitis',
-  ],
-  abdomen: [
-    'free air',
-    'distended bowel',
-    'interposed colon',
-    'gallstone',
-    'bowel obstruction',
-    'contrast material',
-    'nasogastric tube',
-    'surgical clips',
-  ],
-  'soft tissues': [
-    'soft tissue swelling',
-    'subcutaneous emphysema',
-    'soft tissue calcification',
-    'absent breast',
-    'breast shadow',
-    'foreign body',
-  ],
-  devices: [
-    'endotracheal tube',
-    'tracheostomy tube',
-    'central venous catheter',
-    'nasogastric tube',
-    'pacemaker',
-    'chest tube',
-    'sternal wires',
-    'prosthetic valve',
-    'stent',
-    'intra-aortic balloon pump',
-    'vascular filter',
-    'ventriculoperitoneal shunt',
-  ],
-};
-
 export const RULES: readonly Rule[] = [
   // A normal statement against what it denies.
   { one: ['+normal chest'], other: ['+*'] },
-  { one: ['+clear lungs'], other: ['+@lungs'] },
-  { one: ['+normal heart size'], other: ['+@heart'] },
-  { one: ['+normal mediastinum'], other: ['+@mediastinum', '+@heart'] },
-  { one: ['+normal pulmonary vasculature'], other: ['+@vessels'] },
-  { one: ['+normal hila'], other: ['+@hilum'] },
-  { one: ['+intact bones'], other: ['+@bones'] },
-  { one: ['+normal spine'], other: ['+@spine', '+osteopenia'] },
+  {
+    one: ['+clear lungs'],
+    other: [
+      '+@lungs',
+      '~lung',
+      '~lungs',
+      '~lobe',
+      '~pulmonary',
+      '~parenchymal',
+      '~air space',
+      '~airspace',
+      '~interstitial',
+      '~infiltrates',
+      '~opacities',
+    ],
+  },
+  {
+    one: ['+normal heart size'],
+    other: [
+      '+@heart',
+      '~atrial enlargement',
+      '~ventricular enlargement',
+      '~heart enlargement',
+      '~cardiac enlargement',
+    ],
+  },
+  {
+    one: ['+normal mediastinum'],
+    other: [
+      '+@mediastinum',
+      '+@heart',
+      '~mediastinum',
+      '~mediastinal',
+      '~paratracheal',
+      '~cardiomediastinal',
+    ],
+  },
+  {
+    one: ['+normal pulmonary vasculature'],
+    other: ['+@vessels', '~vascular marking', '~vascular congestion', '~pulmonary vascular'],
+  },
+  { one: ['+normal hila'], other: ['+@hilum', '~hilar', '~hilum', '~hila'] },
+  {
+    one: ['+intact bones'],
+    other: [
+      '+@bones',
+      '~bone',
+      '~bony',
+      '~osseous',
+      '~skeletal',
+      '~rib',
+      '~clavicle',
+      '~humerus',
+      '~sternum',
+      '~fracture',
+      '~fractures',
+      '~vertebral',
+      '~vertebra',
+      '~spine',
+      '~cortical',
+      '~trabecular',
+      '~endplate',
+    ],
+  },
+  {
+    one: ['+normal spine'],
+    other: [
+      '+@spine',
+      '+osteopenia',
+      '~spine',
+      '~spinal',
+      '~vertebral',
+      '~vertebra',
+      '~endplate',
+      '~lordosis',
+    ],
+  },
   { one: ['+sharp costophrenic angles'], other: ['+@pleura', '+elevated diaphragm'] },
-  { one: ['+normal pleura'], other: ['+@pleura'] },
+  { one: ['+normal pleura'], other: ['+@pleura', '~pleural', '~pleura'] },
   {
     one: ['+normal diaphragm'],
-    other: ['+elevated diaphragm', '+flattened diaphragm', '+hyperinflation', '+free air', '+hiatal hernia'],
+    other: [
+      '+elevated diaphragm',
+      '+flattened diaphragm',
+      '+hyperinflation',
+      '+free air',
+      '+hiatal hernia',
+      '~diaphragm',
+      '~hemidiaphragm',
+      '~diaphragmatic',
+    ],
   },
   {
     one: ['+normal lung volumes'],
@@ -211,13 +122,24 @@ export const RULES: readonly Rule[] = [
       '+lung resection',
     ],
   },
-  { one: ['+normal aorta'], other: ['+@aorta'] },
+  { one: ['+normal aorta'], other: ['+@aorta', '~aorta', '~aortic'] },
   {
     one: ['+midline trachea'],
-    other: ['+mediastinal shift', '+goiter', '+volume loss', '+lung resection', '+tracheostomy tube'],
+    other: [
+      '+mediastinal shift',
+      '+goiter',
+      '+volume loss',
+      '+lung resection',
+      '+tracheostomy tube',
+      '~trachea',
+      '~tracheal',
+    ],
   },
-  { one: ['+normal soft tissues'], other: ['+@soft tissues'] },
-  { one: ['+normal upper abdomen'], other: ['+@abdomen'] },
+  { one: ['+normal soft tissues'], other: ['+@soft tissues', '~soft tissue', '~soft tissues'] },
+  {
+    one: ['+normal upper abdomen'],
+    other: ['+@abdomen', '~abdominal', '~abdomen', '~bowel', '~stomach', '~hepatic', '~liver', '~spleen'],
+  },
   // What is there against its genus, or its sign, denied.
   { one: ['-lung opacity'], other: ['+@airspace', '+@nodular', '+@interstitial'] },
   { one: ['-airspace disease'], other: ['+@airspace'] },
@@ -317,9 +239,6 @@ export const RULES: readonly Rule[] = [
   { one: ['-aortic enlargement'], other: ['+aortic aneurysm', '+aortic tortuosity'] },
   { one: ['-aortic aneurysm'], other: ['+aortic enlargement'] },
   { one: ['-distended bowel'], other: ['+bowel obstruction'] },
-  { one: ['-pneumothorax'], other: ['+fibrothorax'] },
-  { one: ['-subcutaneous emphysema'], other: ['+pneumomediastinum'] },
-  { one: ['-pneumomediastinum'], other: ['+subcutaneous emphysema'] },
   { one: ['-lucency'], other: ['+bulla', '+emphysema', '+cavity'] },
   { one: ['-bulla'], other: ['+emphysema', '+lucency'] },
   { one: ['-pulmonary hypertension'], other: ['+prominent pulmonary arteries'] },
@@ -329,27 +248,56 @@ export const RULES: readonly Rule[] = [
   { one: ['+low lung volumes'], other: ['+hyperinflation', '+emphysema', '+copd', '+flattened diaphragm'] },
   { one: ['+elevated diaphragm'], other: ['+flattened diaphragm', '+hyperinflation'] },
   { one: ['+endotracheal tube'], other: ['+tracheostomy tube'] },
-  { one: ['+lung resection'], other: ['+lung transplant', '+@nodular'] },
+  { one: ['+lung resection'], other: ['+lung transplant'] },
+  { one: ['+cardiomegaly'], other: ['~small heart', '~small cardiac silhouette', '~decreased heart size'] },
+  {
+    one: ['+low lung volumes'],
+    other: ['~increased lung volume', '~increased lung volumes', '~hyperexpansion'],
+  },
+  {
+    one: ['+hyperinflation'],
+    other: ['~decreased lung volume', '~decreased lung volumes', '~hypoinflation'],
+  },
+  { one: ['+osteopenia'], other: ['~increased bone density', '~osteosclerosis'] },
+  { one: ['+vascular congestion'], other: ['~oligemia', '~decreased pulmonary vascularity'] },
+  { one: ['+lung transplant'], other: ['~native lung'] },
   // A genus beside its kind would count one thing twice.
   { one: ['+support device'], other: ['+@devices'] },
   { one: ['+lung lesion'], other: ['+lung nodule', '+lung mass'] },
   { one: ['+pleural abnormality'], other: ['+@pleura'] },
 ];
 
-/** Words that turn a concept into its opposite: "increased lung markings" and "decreased lung markings". */
-export const OPPOSITES: readonly (readonly [string, string])[] = [
-  ['increased', 'decreased'],
-  ['increase', 'decrease'],
-  ['increasing', 'decreasing'],
-  ['enlarged', 'small'],
-  ['large', 'small'],
-  ['high', 'low'],
-  ['elevated', 'depressed'],
-  ['improved', 'worsened'],
-  ['improving', 'worsening'],
-  ['new', 'unchanged'],
-  ['acute', 'chronic'],
-  ['unilateral', 'bilateral'],
-  ['normal', 'abnormal'],
-  ['well', 'poorly'],
-];
+/** `+@lungs` as the statements of its members; any other statement as itself. */
+export function unfold(statement: string): string[] {
+  if (statement[1] !== '@') return [statement];
+  const group = statement.slice(2);
+  const members = GROUPS[group];
+  if (members === undefined) throw new Error(`the rules name an unknown group "${group}"`);
+  return members.flatMap(member => unfold(`${statement[0]}${member}`));
+}
+
+/** A group (`@name`) as its concepts, a concept as itself. */
+export function conceptsOf(name: string): string[] {
+  return unfold(`+${name}`).map(statement => statement.slice(1));
+}
+
+/** The concepts that the rules name. What they do not name goes by its words. */
+export function namedByRules(rules: readonly Rule[] = RULES): Set<string> {
+  const statements = rules.flatMap(({ one, other }) => [...one, ...other]).flatMap(unfold);
+  return new Set(
+    statements.filter(statement => /^[+-][^*]/.test(statement)).map(statement => statement.slice(1)),
+  );
+}
+
+/** Longest phrase of a concept, in words, that another concept is looked for in. */
+const LONGEST_PHRASE = 6;
+
+/** All phrases of one to six words within a concept, the whole of it included where it is no longer. */
+export function phrasesOf(concept: string): string[] {
+  const words = concept.split(' ');
+  return words.flatMap((_, start) =>
+    Array.from({ length: Math.min(LONGEST_PHRASE, words.length - start) }, (__, length) =>
+      words.slice(start, start + length + 1).join(' '),
+    ),
+  );
+}
