@@ -92,3 +92,75 @@ describe('verifyReport', () => {
     expect(verifyReport(plan, [...said, mention(carina)]).accepted).toBe(true);
   });
 });
+
+describe('verifyReport, of a concept that is planned on both sides apart', () => {
+  const left = { ...effusion, side: 'left', severity: 'mild' } as const;
+  const right = { ...effusion, side: 'right', severity: 'severe' } as const;
+  const both = { id: 'a', entities: [left, right] };
+  const saidLeft = mention({ ...left });
+  const saidRight = mention({ ...right });
+
+  it('wants each of them said, and each time that it is said to fit one of them', () => {
+    expect(verifyReport(both, [saidLeft, saidRight]).accepted).toBe(true);
+    expect(verifyReport(both, [saidLeft]).missing).toEqual([right]);
+    const swapped = verifyReport(both, [
+      { ...saidLeft, severity: 'severe' },
+      { ...saidRight, severity: 'mild' },
+    ]);
+    expect(swapped.wrong.map(({ fault }) => fault)).toEqual([
+      'severity is severe, planned mild',
+      'severity is mild, planned severe',
+    ]);
+    expect(verifyReport(both, [saidLeft, saidRight, mention({ ...left, side: 'bilateral' })]).accepted).toBe(
+      false,
+    );
+  });
+
+  it('refuses a concept that is said on the planned side and once more on the other', () => {
+    const twice = { ...saidEffusion, side: 'right' as const };
+    expect(verifyReport(plan, [...said, twice]).wrong.map(({ fault }) => fault)).toEqual([
+      'side is right, planned left',
+    ]);
+    for (const section of ['findings', 'impression'] as const) {
+      expect(verifyReport(plan, [...said, { ...twice, section }]).accepted).toBe(false);
+    }
+  });
+});
+
+describe('verifyReport, of what is said in doubt or beside the plan', () => {
+  it('refuses a hedged impression, also of a normal chest', () => {
+    const hedged = { ...saidEffusion, section: 'impression' as const, polarity: 'uncertain' as const };
+    expect(verifyReport(plan, [...said, hedged]).accepted).toBe(false);
+    const normal = mention({
+      concept: 'normal chest',
+      type: 'NON-ABNORMALITY',
+      polarity: 'uncertain',
+      section: 'impression',
+    });
+    expect(verifyReport({ id: 'a', entities: [noEdema] }, [saidNoEdema, normal]).extra).toEqual([normal]);
+  });
+
+  it('refuses what a planned finding implies, and names that the bank does not know', () => {
+    for (const concept of ['lung opacity', 'pectus carinatum']) {
+      const implied = mention({ concept, type: 'ABNORMALITY' });
+      expect(verifyReport(plan, [...said, implied]).extra).toEqual([implied]);
+    }
+  });
+
+  it('does not take a finding for the anatomy of the same name', () => {
+    const hilum = { concept: 'hilum', type: 'ANATOMY' as const };
+    const planned = { id: 'a', entities: [hilum] };
+    const finding = mention({ concept: 'hilum', type: 'ABNORMALITY' });
+    expect(verifyReport(planned, [finding])).toMatchObject({ missing: [hilum], extra: [finding] });
+  });
+
+  it('wants of an impression that it names a finding, where it is asked for one', () => {
+    const silent = [...said, mention({ ...noEdema, section: 'impression' })];
+    expect(verifyReport(plan, silent).accepted).toBe(true);
+    expect(verifyReport(plan, silent, 'impression').unsummed).toEqual([effusion]);
+    expect(
+      verifyReport(plan, [...silent, { ...saidEffusion, section: 'impression' }], 'impression').accepted,
+    ).toBe(true);
+    expect(verifyReport({ id: 'a', entities: [noEdema] }, [saidNoEdema], 'impression').accepted).toBe(true);
+  });
+});

@@ -196,7 +196,7 @@ class Tally {
   note(): string {
     const { promptTokens, completionTokens } = this.writer.usage;
     const tokens = promptTokens + completionTokens;
-    return `${this.setAside} set aside${tokens === 0 ? '' : `, ${tokens} tokens`}`;
+    return `(${this.setAside} set aside${tokens === 0 ? '' : `, ${tokens} tokens`})`;
   }
 
   /** What to throw when the run ends early, having said how far it came. */

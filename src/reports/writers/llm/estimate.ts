@@ -68,7 +68,15 @@ interface SectionCost {
 export async function estimateRun(options: DryRunOptions): Promise<DryRun> {
   const { plan, bank = defaultBank(), seed = 0, acceptedShare = 0.8, callsPerSecond } = options;
   const settings = parseAs(LlmSettings, options.settings, 'writer llm', UsageError);
-  const attempts = options.attempts ?? settings.attempts;
+  const { attempts } = parseAs(
+    LlmSettings,
+    { ...settings, attempts: options.attempts ?? settings.attempts },
+    'writer llm',
+    UsageError,
+  );
+  if (callsPerSecond !== undefined && !(callsPerSecond > 0)) {
+    throw new UsageError({ fault: `calls per second is ${callsPerSecond}`, mend: 'give a rate above 0' });
+  }
   const prompts = await Prompts.load(settings.prompts);
   const requests = new SectionRequests(prompts, settings, bank);
   const samples = Math.min(await countPlan(plan), options.limit ?? Number.MAX_SAFE_INTEGER);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { SynrayError, sha256 } from '../../../base/index.js';
 import { ChatClient, ChatError, type ChatReply, type ChatRequest } from '../../../chat/index.js';
 import type { Bank } from '../../../entities/index.js';
@@ -127,6 +128,8 @@ export class LlmWriter implements ReportWriter {
     let late = this.#late.get(signal);
     if (late === undefined) {
       const controller = new AbortController();
+      // Every ask under way listens for the end; that is many listeners and no leak.
+      setMaxListeners(0, controller.signal);
       const abort = () => {
         setTimeout(() => controller.abort(signal.reason), GRACE).unref();
       };
