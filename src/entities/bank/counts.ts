@@ -5,7 +5,7 @@ export const COUNTED_REPORTS = 2334;
 
 /**
  * In how many reports of Open-i (Indiana University, https://openi.nlm.nih.gov) the lexicon tagger reads each
- * entity: the long tail of real reports. Made by `bench/tagger-counts.mjs`.
+ * entity: the long tail of real reports. Made by `bench/tagger/counts.mjs`.
  */
 export const COUNTS: Readonly<Record<EntityType, Readonly<Record<string, number>>>> = {
   ABNORMALITY: {
