@@ -1,6 +1,6 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createSocketServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -297,6 +297,18 @@ describe('ChatClient', () => {
       expect(error.message).toContain(`the server redirects to ${elsewhere}/chat/completions`);
       expect(error.message).not.toContain('hidden');
       expect(reached).toBe(0);
+    });
+
+    it('what answers does not speak HTTP', async () => {
+      const server = createSocketServer(socket => socket.end('SSH-2.0-OpenSSH_9.2\r\n')).listen(
+        0,
+        '127.0.0.1',
+      );
+      await new Promise(resolve => server.once('listening', resolve));
+      ends.push(async () => server.close());
+      const { port } = server.address() as AddressInfo;
+      const client = await clientOf(`http://127.0.0.1:${port}`, { attempts: 2 });
+      expect((await failureOf(client.ask(question('a')))).kind).toBe('unreachable');
     });
 
     it('https is spoken to a server of http', async () => {

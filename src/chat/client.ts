@@ -276,7 +276,7 @@ export class ChatClient {
     const times = failures === 1 ? 'once' : `${failures} times`;
     const asked = wait > LONGEST_ASKED_WAIT ? `; the server asks to wait ${Math.ceil(wait / 60)} min` : '';
     const mend = {
-      unreachable: 'is the server running at that address?',
+      unreachable: 'is the server running at that address, and is it http or https?',
       'time-out': `allow more than ${this.settings.timeoutSeconds} s, or fewer requests at once`,
       garbled: 'is that a chat endpoint, and does nothing in between change its answers?',
       'gave-up': 'run again later: replies that came are not asked for again',

@@ -15,7 +15,7 @@ export type Answer =
       readonly headers: http.IncomingHttpHeaders;
       readonly body: string;
     }
-  /** No connection was made: the server saw nothing of the request. */
+  /** No connection was made, or to something that does not speak HTTP: no model saw the request. */
   | { readonly kind: 'unreachable'; readonly fault: string; readonly lasting: boolean }
   /** The connection ended before the answer was whole. */
   | { readonly kind: 'cut'; readonly fault: string; readonly stale: boolean }
@@ -92,7 +92,8 @@ export class Transport {
       request.on('error', (error: NodeJS.ErrnoException) => {
         const fault = error.code ?? error.message;
         if (!begun && LASTING.test(fault)) finish({ kind: 'unreachable', fault, lasting: true });
-        else if (!begun && UNCONNECTED.has(fault)) finish({ kind: 'unreachable', fault, lasting: false });
+        else if (!begun && (UNCONNECTED.has(fault) || fault.startsWith('HPE_')))
+          finish({ kind: 'unreachable', fault, lasting: false });
         else finish({ kind: 'cut', fault, stale: request.reusedSocket && !begun });
       });
       request.on('response', response => {

@@ -95,14 +95,14 @@ function judgeFault(status: number, { headers, body }: WholeAnswer, { request, s
     return { next: 'stop', kind: 'refused', status, server: redirect };
   }
   const busy = status === 429 || status === 503;
-  const wait = busy ? askedWait(headers, body, now) : undefined;
+  const wait = askedWait(headers, body, now);
   // Words about quotas come with plain rate limits too; those name a wait.
   const spent = /insufficient_quota/.test(server.code) || (wait === undefined && SPENT.test(server.words));
   if (busy && spent) return { next: 'stop', kind: 'refused', status, server };
   if (status >= 500 || PASSING.has(status)) {
     const said = `status ${status}${server.words === '' ? '' : `: ${server.words}`}`;
     const lost = status === 504 ? estimateCost(request) : 0;
-    return again('gave-up', said, { overload: busy || status === 504, lost, status, wait });
+    return again('gave-up', said, { overload: busy || TOO_SLOW.has(status), lost, status, wait });
   }
   if (status === 400 || status === 422) {
     const words = `${server.words} ${server.code} ${body.slice(0, 4000)}`;
@@ -124,6 +124,8 @@ type WholeAnswer = Extract<Answer, { kind: 'answer' }>;
 
 /** Client errors that may pass: time-out, conflict, too early, too many requests. */
 const PASSING: ReadonlySet<number> = new Set([408, 409, 425, 429]);
+/** Gateway time-out, and what some gateways send when a model has too much to do. */
+const TOO_SLOW: ReadonlySet<number> = new Set([504, 529]);
 const SPENT = /billing|out of credit|insufficient (credit|balance)/i;
 const OTHER_LIMIT = /max_tokens\W{1,3}is not supported|use\W{1,3}max_completion_tokens/i;
 const NO_SCHEMAS = /response_format|json_schema|json schema|structured output|guided/i;

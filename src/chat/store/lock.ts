@@ -2,8 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { InputError, UsageError } from '../../base/index.js';
+
+/** Milliseconds in which processes that want a folder at the same time find out who has it. */
+const SETTLING = 20;
 
 /** Who holds a folder. */
 const Holder = z.object({ pid: z.int().min(1), started: z.string(), host: z.string() });
@@ -29,7 +33,10 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   await writeFile(draft, own);
   try {
     for (let turn = 0; ; turn++) {
-      if (await linked(draft, path)) break;
+      if (await linked(draft, path)) {
+        if (await remains(path, own)) break;
+        throw held(path, undefined);
+      }
       const found = await contentOf(path);
       if (found === undefined) continue;
       const holder = await livingHolder(found, path);
@@ -107,6 +114,19 @@ async function discard(path: string, expected: string): Promise<void> {
   }
   if ((await contentOf(aside)) !== expected) await linked(aside, path);
   await rm(aside, { force: true });
+}
+
+/**
+ * Whether a lock just made is still there after a moment: of several processes that take over a dead one's lock
+ * together, a slow one may have moved it aside for the dead one's.
+ */
+async function remains(path: string, own: string): Promise<boolean> {
+  for (let look = 0; look < 5; look++) {
+    await sleep(SETTLING);
+    const content = await contentOf(path);
+    if (content !== undefined) return content === own;
+  }
+  return false;
 }
 
 /** Gives a file a second name, if that is free. */

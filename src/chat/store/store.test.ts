@@ -140,6 +140,19 @@ describe('ReplyStore', () => {
     await store.close();
   });
 
+  it('is given to one of many who take over a dead lock together', async () => {
+    const lock = { pid: process.pid, started: 'another boot 17', host: hostname() };
+    for (let round = 0; round < 5; round++) {
+      await writeFile(join(folder, 'lock'), JSON.stringify(lock));
+      const opened = await Promise.allSettled(Array.from({ length: 12 }, () => ReplyStore.open(folder)));
+      const stores = opened.filter(result => result.status === 'fulfilled').map(result => result.value);
+      expect(stores.length).toBeLessThanOrEqual(1);
+      for (const store of stores) await store.close();
+      await rm(join(folder, 'lock'), { force: true });
+    }
+    expect((await readdir(folder)).filter(name => name.includes('lock'))).toEqual([]);
+  });
+
   it('does not take over the lock of another machine, nor a file that is none', async () => {
     await writeFile(join(folder, 'lock'), JSON.stringify({ pid: 1, started: '', host: 'elsewhere.example' }));
     await expect(ReplyStore.open(folder)).rejects.toThrow('process 1 on elsewhere.example uses this store');

@@ -127,6 +127,8 @@ export class HostileEndpoint {
   async stop(): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise(resolve => this.#server.close(resolve));
+    // The log learns of callers that left a moment after their connections are gone.
+    await new Promise(resolve => setImmediate(resolve));
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
