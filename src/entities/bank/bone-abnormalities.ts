@@ -42,7 +42,6 @@ export const BONE_ABNORMALITIES: readonly Concept[] = [
       'disc disease',
       'spurring',
       'hypertrophic change',
-      'degenerative joint disease',
       'degenerative changes in the thoracic spine',
     ],
     frames: [
@@ -67,7 +66,13 @@ export const BONE_ABNORMALITIES: readonly Concept[] = [
       'curvature of the spine',
       'curvature of the thoracic spine',
     ],
-    readings: ['dextroscoliosis', 'levoscoliosis', 'dextrocurvature', 'levocurvature'],
+    readings: [
+      'thoracolumbar curvature',
+      'dextroscoliosis',
+      'levoscoliosis',
+      'dextrocurvature',
+      'levocurvature',
+    ],
     frames: [['spine', 'curved']],
     sided: true,
     graded: true,
@@ -160,6 +165,7 @@ export const BONE_ABNORMALITIES: readonly Concept[] = [
       'osseous destruction',
       'sclerosis',
     ],
+    readings: ['bony density', 'sclerotic density'],
     sided: true,
   },
   {
@@ -188,12 +194,14 @@ export const BONE_ABNORMALITIES: readonly Concept[] = [
   },
   {
     concept: 'arthritis',
+    frames: [['joints', 'degenerative']],
     synonyms: [
       'arthritic change',
       'osteoarthritis',
       'arthropathy',
       'osteoarthritic change',
       'degenerative arthritis',
+      'degenerative joint disease',
       'joint space narrowing',
     ],
     sided: true,

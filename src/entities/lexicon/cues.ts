@@ -189,6 +189,8 @@ const CUES: Readonly<Partial<Record<`${Polarity} ${Cue['direction']}`, readonly 
     ),
     ...joined(['could', 'may', 'might'], ['be'], ['present', 'possible', 'considered']),
     'should be considered',
+    ...joined(['may', 'might', 'could'], ['not be'], PERCEIVED),
+    ...joined(['difficult', 'impossible', 'not possible'], ['to'], WHOLLY, ['exclude', 'rule out']),
     ...joined(
       ['is', 'are', 'remains'],
       ['a', 'another', 'also a', ''],

@@ -22,7 +22,7 @@ const COPULAS = new Set(
 );
 /** Words that may stand between a predicate and the subject after it: prepositions, articles, places. */
 const LINKS = new Set(
-  'of in within throughout involving at along to the a an both left right bilateral thoracic mid lower upper size sized appearing xxxx visualized changes change seen noted multilevel mild moderate present posterior lateral anterior descending ascending superior inferior bilaterally stable several multiple some are affecting cardiac distal proximal'.split(
+  'of in within throughout involving at along to the a an both left right bilateral thoracic mid lower upper size sized appearing xxxx visualized changes change seen noted multilevel mild moderate present posterior lateral anterior descending ascending superior inferior bilaterally stable several multiple some are affecting cardiac distal proximal central abdominal paratracheal mediastinal first is identified'.split(
     ' ',
   ),
 );

@@ -247,6 +247,9 @@ function scopeBackward(words: readonly string[], start: number, cue: Cue): numbe
     const word = words[at]!;
     if (isBreak(words, at)) return at + 1;
     const isJoint = word === ',' || word === 'and';
+    if (cue.direction === 'near' && (start - at > NEAR || COPULAS.has(word))) return at + 1;
+    // "Opacities may represent atelectasis versus scar": what is weighed begins after the verb.
+    if (cue.direction === 'both' && (COPULAS.has(word) || WEIGHING.has(word))) return at + 1;
     if (isJoint && (cue.direction === 'both' || cue.direction === 'near')) return at + 1;
     if (cue.polarity === 'uncertain' && word === ',' && !listed) return at + 1;
     if (cue.polarity === 'uncertain' && cue.direction === 'both' && OF.has(word)) return at + 1;
@@ -259,3 +262,18 @@ function scopeBackward(words: readonly string[], start: number, cue: Cue): numbe
 }
 
 const OF = new Set(['with', 'of', 'for']);
+const WEIGHING = new Set([
+  'may',
+  'might',
+  'could',
+  'represent',
+  'represents',
+  'representing',
+  'reflect',
+  'suggests',
+  'suggest',
+  'suggesting',
+  ':',
+]);
+/** How many words a cue that stands near reaches back. */
+const NEAR = 4;
