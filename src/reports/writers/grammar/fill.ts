@@ -1,29 +1,30 @@
 import type { NounPhrase } from './noun-phrase.js';
 
-/** Fills a present-finding template with one or two noun phrases. */
-export function fillPresent(template: string, phrase: NounPhrase, second?: NounPhrase): string {
+/** Fills a pattern for one or two findings that are there. */
+export function fillPresent(pattern: string, phrase: NounPhrase, second?: NounPhrase): string {
   return sentence(
-    template
-      .replace(/\{np2\}/, second?.full ?? '')
-      .replace(/\{bare2\}/, second?.bare ?? '')
-      .replace(/\{np\}/i, phrase.full)
-      .replace(/\{bare\}/i, phrase.bare)
-      .replace(/\{is\}/, phrase.plural ? 'are' : 'is'),
+    pattern
+      .replace('{np2}', second?.full ?? '')
+      .replace('{bare2}', second?.bare ?? '')
+      .replace('{np}', phrase.full)
+      .replace('{bare}', phrase.bare)
+      .replace('{front}', phrase.front)
+      .replace('{is}', phrase.plural ? 'are' : 'is'),
   );
 }
 
 /** Fills a frame: an absent degree or side leaves no gap. */
-export function fillFrame(template: string, degree: string, side: string): string {
+export function fillFrame(pattern: string, degree: string, side: string): string {
   return sentence(
-    template
+    pattern
       .replace('{degree} ', degree === '' ? '' : `${degree} `)
       .replace('{side} ', side === '' ? '' : `${side} `),
   );
 }
 
-/** Fills a template that takes a list. */
-export function fillList(template: string, list: string, plural: boolean): string {
-  return sentence(template.replace(/\{list\}/i, list).replace('{is}', plural ? 'are' : 'is'));
+/** Fills a pattern that takes a list. */
+export function fillList(pattern: string, list: string, plural: boolean): string {
+  return sentence(pattern.replace('{list}', list).replace('{is}', plural ? 'are' : 'is'));
 }
 
 /** `a, b or c`, with or without the comma before the last. */
@@ -34,6 +35,7 @@ export function joinList(items: readonly string[], word: 'and' | 'or', lastComma
   return `${rest}${lastComma && items.length > 2 ? ',' : ''} ${word} ${last}`;
 }
 
-function sentence(text: string): string {
+/** With a capital letter first. */
+export function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

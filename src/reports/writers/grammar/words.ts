@@ -1,4 +1,4 @@
-import type { Extent, Severity, Side, Site } from '../../../data/index.js';
+import type { Change, Extent, Severity, Side, Site } from '../../../data/index.js';
 
 type WordsOf<K extends string> = Readonly<Record<K, readonly string[]>>;
 
@@ -23,7 +23,18 @@ export const DEGREES: WordsOf<Severity> = {
   minimal: ['minimal', 'slight', 'subtle', 'minor'],
   mild: ['mild'],
   moderate: ['moderate'],
-  severe: ['severe', 'marked', 'extensive'],
+  severe: ['severe', 'marked'],
+};
+
+/** The same for findings that can be spread through the lung. */
+export const SPREAD_DEGREES: WordsOf<Severity> = { ...DEGREES, severe: [...DEGREES.severe, 'extensive'] };
+
+/** Degrees of what may stand out of its place. */
+export const DISPLACEMENTS: WordsOf<Severity> = {
+  minimal: ['minimally displaced', 'slightly displaced'],
+  mild: ['mildly displaced'],
+  moderate: ['moderately displaced'],
+  severe: ['severely displaced', 'markedly displaced'],
 };
 
 /** Adverbs of degree: "the heart is mildly enlarged". */
@@ -32,6 +43,14 @@ export const DEGREE_ADVERBS: WordsOf<Severity> = {
   mild: ['mildly'],
   moderate: ['moderately'],
   severe: ['severely', 'markedly'],
+};
+
+/** Adjectives of change since an earlier picture. What has resolved is denied and has a sentence of its own. */
+export const CHANGES: WordsOf<Exclude<Change, 'resolved'>> = {
+  new: ['new'],
+  unchanged: ['stable', 'stable', 'unchanged'],
+  increased: ['increased', 'worsening', 'increasing'],
+  decreased: ['decreased', 'improving', 'decreasing'],
 };
 
 export const EXTENTS: WordsOf<Extent> = {
@@ -45,6 +64,13 @@ export const EXTENTS: WordsOf<Extent> = {
 export const SIDE_ADJECTIVES: WordsOf<Side> = {
   left: ['left', 'left', 'left sided'],
   right: ['right', 'right', 'right sided'],
+  bilateral: ['bilateral'],
+};
+
+/** The side to which a curve of the spine is convex. */
+export const SIDES_OF_CURVES: WordsOf<Side> = {
+  left: ['left convex'],
+  right: ['right convex'],
   bilateral: ['bilateral'],
 };
 
@@ -70,6 +96,12 @@ export const SITE_ADJECTIVES: WordsOf<Site> = {
   retrocardiac: ['retrocardiac'],
   peripheral: ['peripheral'],
   'costophrenic angle': [],
+};
+
+/** Both sides of a site in one word. */
+export const BOTH_SIDES: Readonly<Partial<Record<Site, readonly string[]>>> = {
+  base: ['bibasilar', 'bibasilar', 'bibasal'],
+  apex: ['biapical'],
 };
 
 /** Site after a noun with one side in it (`{side}`), and its plural for both sides. */
@@ -114,15 +146,4 @@ export const SITE_NOUNS: Readonly<Record<Site, { one: readonly string[]; both: r
     both: ['in the periphery of both lungs'],
   },
   'costophrenic angle': { one: ['at the {side} costophrenic angle'], both: ['at both costophrenic angles'] },
-};
-
-/**
- * Sites that stand after the noun of these concepts, since before it they make another name of it: "apical
- * scarring" and "perihilar mass" are synonyms in the bank.
- */
-export const SITE_AFTER_ONLY: Readonly<Record<string, readonly Site[]>> = {
-  'lung mass': ['perihilar'],
-  calcification: ['perihilar'],
-  scarring: ['apex'],
-  'pleural thickening': ['apex'],
 };

@@ -2,12 +2,18 @@ import { Random } from '../../../base/index.js';
 import type { PlannedReport, WrittenReport } from '../../../data/index.js';
 import { type Bank, defaultBank } from '../../../entities/index.js';
 import { NO_USAGE, type PartReply, type PartRequest, type ReportWriter } from '../../writer.js';
-import { composeFindings, composeImpression, partsOf } from './compose.js';
+import { composeFindings } from './findings.js';
+import { composeImpression } from './impression.js';
 import type { Choice } from './noun-phrase.js';
-import { PLAIN, STYLES } from './templates.js';
+import { partsOf } from './parts.js';
+import { PLAIN, STYLES } from './styles.js';
+import { Vocabulary } from './vocabulary.js';
+import { Weighted } from './weighted.js';
 
 /** From this attempt on reports are written in the plainest words. */
 const PLAIN_FROM = 2;
+
+const DRAWN_STYLES = new Weighted(STYLES.map(style => [style, style.weight] as const));
 
 /**
  * Writes reports by a grammar: a style, an order, words and sentences drawn for each sample from its own
@@ -21,14 +27,11 @@ export class GrammarWriter implements ReportWriter {
   readonly concurrency = 1;
   readonly freeText = false;
   readonly usage = NO_USAGE;
-  readonly #normals: ReadonlySet<string>;
-  readonly #inLung: ReadonlySet<string>;
+  readonly #vocabulary: Vocabulary;
 
-  /** @param bank - Tells normal statements from findings, and which findings lie in the lung. */
+  /** @param bank - What the plans were drawn from: its words are used for what the grammar has none for. */
   constructor(bank: Bank = defaultBank()) {
-    const conceptsOf = (entities: Bank['entities']) => new Set(entities.map(entity => entity.concept));
-    this.#normals = conceptsOf(bank.entities.filter(entity => entity.kind === 'normal'));
-    this.#inLung = conceptsOf(bank.entities.filter(entity => entity.sites.includes('lower lobe')));
+    this.#vocabulary = new Vocabulary(bank);
   }
 
   async writePart({ plan, seed, attempt }: PartRequest): Promise<PartReply> {
@@ -36,6 +39,11 @@ export class GrammarWriter implements ReportWriter {
   }
 
   async close(): Promise<void> {}
+
+  /** The report of one plan, unread. */
+  report(plan: PlannedReport, seed: number, attempt: number): WrittenReport {
+    return this.#writeOne(plan, seed, attempt);
+  }
 
   /** The reports of many plans, unread. */
   async write(plans: readonly PlannedReport[], seed: number, attempt: number): Promise<WrittenReport[]> {
@@ -45,10 +53,9 @@ export class GrammarWriter implements ReportWriter {
   #writeOne(plan: PlannedReport, seed: number, attempt: number): WrittenReport {
     const random = Random.of(seed, plan.id, 'report', attempt);
     const plain = attempt >= PLAIN_FROM;
-    const drawn = random.weighted(Object.fromEntries(STYLES.map(style => [style.name, style.weight])));
-    const style = plain ? PLAIN : STYLES.find(({ name }) => name === drawn)!;
-    const choice: Choice = { random, plain, inLung: this.#inLung };
-    const parts = partsOf(plan.entities, this.#normals);
+    const style = plain ? PLAIN : DRAWN_STYLES.pick(random);
+    const choice: Choice = { random, plain, vocabulary: this.#vocabulary };
+    const parts = partsOf(plan.entities, this.#vocabulary);
     return {
       id: plan.id,
       writer: `${this.name}/${style.name}`,
