@@ -212,7 +212,7 @@ describe('ChatClient', () => {
           response.on('close', () => clearInterval(timer));
         }
       });
-      const client = await clientOf(url, { timeoutSeconds: 0.2 });
+      const client = await clientOf(url, { timeoutSeconds: 0.6 });
       expect((await client.ask(question('a'))).text).toBe('fine');
       expect(client.usage).toMatchObject({ sent: 2, answered: 1, [counted]: 1 });
       expect(client.usage.lostTokens).toBeGreaterThan(1024);

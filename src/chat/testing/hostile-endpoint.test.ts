@@ -5,7 +5,7 @@ import { HOSTILITIES, HostileEndpoint } from './hostile-endpoint.js';
 async function fateOf(url: string, text: string): Promise<string> {
   const body = JSON.stringify({ model: 'm', messages: [{ role: 'user', content: text }] });
   try {
-    const signal = AbortSignal.timeout(150);
+    const signal = AbortSignal.timeout(1000);
     const response = await fetch(`${url}/chat/completions`, { method: 'POST', body, signal });
     const answer = await response.text();
     return `${response.status} ${/"finish_reason":"(\w+)"/.exec(answer)?.[1] ?? ''}`.trim();
