@@ -2,9 +2,10 @@ import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { watchProgress } from '../base/index.js';
 import type { ReadCorpusOptions, ReportColumns } from '../entities/index.js';
+import { entitiesPageVerb } from './entities-page.js';
 import { addGroup, addVerb, print, type Session, wholeNumber } from './verb.js';
 
-/** `synray entities extract|tag` */
+/** `synray entities extract|tag|page` */
 export function entitiesVerb(program: Command, session: Session): void {
   const group = addGroup(
     program,
@@ -13,6 +14,7 @@ export function entitiesVerb(program: Command, session: Session): void {
   );
   extractVerb(group, session);
   tagVerb(group, session);
+  entitiesPageVerb(group, session);
 }
 
 function extractVerb(group: Command, session: Session): void {

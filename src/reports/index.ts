@@ -1,4 +1,5 @@
 export * from './plan/index.js';
+export * from './text-style.js';
 export * from './verify.js';
 export * from './write.js';
 export * from './write-file.js';

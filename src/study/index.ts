@@ -1,3 +1,4 @@
+export * from './corpus-page/index.js';
 export * from './doctor/index.js';
 export * from './quickstart/index.js';
 export * from './report/index.js';

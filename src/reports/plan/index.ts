@@ -2,7 +2,7 @@ export { PlanAudit } from './audit.js';
 export { type PlanFileOptions, type PlanPart, type PlanSummary, partOf, planToFile } from './draw.js';
 export { type JoinSummary, joinPlans } from './join.js';
 export { Planner, planReport, planReports, sampleId } from './planner.js';
-export { countPlan, readPlan } from './read.js';
+export { countPlan, countUses, type EntityUses, readPlan } from './read.js';
 export {
   GROUPS,
   OPPOSITE_BEGINNINGS,

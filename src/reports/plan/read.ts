@@ -1,7 +1,8 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { z } from 'zod';
 import { InputError, messageOf, parseAs } from '../../base/index.js';
-import { openDatabase, PlannedReport, sqlPath, withDatabase } from '../../data/index.js';
+import { EntityType, openDatabase, PlannedReport, sqlPath, withDatabase } from '../../data/index.js';
 import { isJsonLines } from './group.js';
 
 const MEND = 'give a file made by `synray plan`';
@@ -87,6 +88,45 @@ export async function countPlan(path: string): Promise<number> {
     return Number(rows[0]?.[0] ?? 0);
   });
 }
+
+/** How many reports of a plan say an entity. */
+export interface EntityUses {
+  readonly concept: string;
+  readonly type: EntityType;
+  readonly count: number;
+}
+
+/**
+ * Counts the uses of each entity in a plan; those that it never uses are not in the list.
+ * @throws InputError when the file is missing or not a plan.
+ */
+export async function countUses(path: string): Promise<EntityUses[]> {
+  const uses = new Map<string, { concept: string; type: EntityType; count: number }>();
+  if (isJsonLines(path)) {
+    for await (const { entities } of readPlan(path)) {
+      for (const { concept, type } of entities) {
+        const known = uses.get(`${type} ${concept}`);
+        if (known === undefined) uses.set(`${type} ${concept}`, { concept, type, count: 1 });
+        else known.count++;
+      }
+    }
+    return [...uses.values()];
+  }
+  return await withDatabase(async connection => {
+    const rows = await reading(path, async () => {
+      const result = await connection.runAndReadAll(
+        `SELECT entity.concept, entity.type, count(*) FROM (SELECT unnest(entities) AS entity FROM read_parquet(${sqlPath(path)}))
+         GROUP BY ALL ORDER BY ALL`,
+      );
+      return result.getRows();
+    });
+    return rows.map(([concept, type, count]) =>
+      parseAs(UsesRow, { concept, type, count: Number(count) }, path),
+    );
+  });
+}
+
+const UsesRow = z.object({ concept: z.string(), type: EntityType, count: z.int() });
 
 /** Does something with a Parquet file. @throws InputError when the file is missing or not a plan. */
 export async function reading<T>(path: string, read: () => Promise<T>): Promise<T> {

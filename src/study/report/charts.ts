@@ -129,7 +129,7 @@ export function scoreChart(points: readonly ScorePoint[]): Promise<HtmlEscapedSt
 }
 
 /** Draws a chart as SVG text that takes its text colour from the page, so that it is readable in the dark too. */
-async function drawChart(chart: TopLevelSpec): Promise<HtmlEscapedString> {
+export async function drawChart(chart: TopLevelSpec): Promise<HtmlEscapedString> {
   const ink = 'currentColor';
   const config = {
     background: 'transparent',
