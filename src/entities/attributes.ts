@@ -78,6 +78,11 @@ export const PLACE_READINGS: Readonly<Record<string, { side?: Side; site?: Site 
   'r / o': {},
   'l / s': {},
   'l spine': {},
+  ...Object.fromEntries(
+    ['left', 'right'].flatMap(side =>
+      ['atrium', 'atrial', 'ventricle', 'ventricular', 'heart', 'main'].map(part => [`${side} ${part}`, {}]),
+    ),
+  ),
   'both sides': { side: 'bilateral' },
   ...comparisons(['left', 'right'], ['l', 'r']),
   dextroscoliosis: { side: 'right' },

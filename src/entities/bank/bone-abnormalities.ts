@@ -49,7 +49,7 @@ export const BONE_ABNORMALITIES: readonly Concept[] = [
       ['vertebral level', 'degenerative'],
     ],
     graded: true,
-    spread: true,
+    spread: ['focal', 'multifocal', 'diffuse'],
   },
   {
     concept: 'scoliosis',
@@ -109,7 +109,7 @@ export const BONE_ABNORMALITIES: readonly Concept[] = [
       ['spine', 'osteopenic'],
     ],
     graded: true,
-    spread: true,
+    spread: ['diffuse'],
   },
   {
     concept: 'vertebral compression',

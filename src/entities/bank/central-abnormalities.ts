@@ -276,7 +276,7 @@ export const CENTRAL_ABNORMALITIES: readonly Concept[] = [
     ],
     sided: true,
     graded: true,
-    spread: true,
+    spread: ['focal', 'diffuse'],
   },
   {
     concept: 'epicardial fat',

@@ -110,6 +110,8 @@ export const DEVICES: readonly Concept[] = [
       'xxxx a xxxx in xxxx',
       'xxxx a xxxx is',
       'xxxx a xxxx with',
+      'xxxx a xxxx has',
+      'xxxx a xxxx xxxx',
       'catheter fracture',
       'left chest xxxx',
       'right chest xxxx',

@@ -1,4 +1,4 @@
-import { type Concept, LUNG_SITES } from './entry.js';
+import { type Concept, LUNG_SITES, WIDE_SITES } from './entry.js';
 
 const lung = { sided: true, sites: LUNG_SITES, graded: true, spread: true } as const;
 const noClearLungs = ['clear lungs', 'normal chest'] as const;
@@ -50,7 +50,7 @@ export const DISEASES: readonly Concept[] = [
     ],
     graded: true,
     sided: true,
-    spread: true,
+    spread: ['patchy', 'multifocal', 'diffuse'],
     sites: ['perihilar', 'base', 'lower zone'],
     nih: 'Edema',
     chexpert: 'Edema',
@@ -72,6 +72,8 @@ export const DISEASES: readonly Concept[] = [
     ],
     readings: ['emphysematous'],
     ...lung,
+    sites: WIDE_SITES,
+    spread: ['focal', 'patchy', 'diffuse'],
     nih: 'Emphysema',
     excludes: ['low lung volumes', 'normal chest'],
   },
@@ -163,7 +165,7 @@ export const DISEASES: readonly Concept[] = [
       'mycobacterial infection',
     ],
     sided: true,
-    sites: LUNG_SITES,
+    sites: ['apex', 'upper lobe', 'upper zone', 'mid zone', 'lower lobe', 'perihilar'],
   },
   {
     concept: 'copd',
@@ -239,7 +241,7 @@ export const DISEASES: readonly Concept[] = [
     ],
     sided: true,
     sites: LUNG_SITES,
-    spread: true,
+    spread: ['multifocal', 'diffuse'],
   },
   {
     concept: 'pneumonitis',
@@ -256,6 +258,7 @@ export const DISEASES: readonly Concept[] = [
     synonyms: ['aspiration event', 'aspiration change'],
     readings: ['aspirated material'],
     ...lung,
+    sites: LUNG_SITES.filter(site => site !== 'apex' && site !== 'peripheral'),
   },
   {
     concept: 'bronchitis',
@@ -313,7 +316,7 @@ export const DISEASES: readonly Concept[] = [
     graded: true,
     spread: true,
     sided: true,
-    sites: LUNG_SITES,
+    sites: LUNG_SITES.filter(site => site !== 'retrocardiac'),
   },
   { concept: 'sarcoidosis', synonyms: ['sarcoid', 'pulmonary sarcoidosis'] },
   {
@@ -395,7 +398,7 @@ export const DISEASES: readonly Concept[] = [
   {
     concept: 'covid pneumonia',
     synonyms: ['covid 19', 'covid 19 pneumonia', 'covid', 'sars cov 2 infection', 'coronavirus pneumonia'],
-    spread: true,
+    spread: ['patchy', 'multifocal', 'diffuse'],
     sided: true,
     graded: true,
   },

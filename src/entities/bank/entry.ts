@@ -16,8 +16,8 @@ export interface Concept {
   sites?: readonly Site[];
   /** Comes in degrees. */
   graded?: boolean;
-  /** May be focal, patchy … */
-  spread?: boolean;
+  /** May be focal, patchy …: all of them, or those that make sense. */
+  spread?: true | readonly Extent[];
   nih?: NonNullable<BankEntity['labels']['nih']>;
   chexpert?: NonNullable<BankEntity['labels']['chexpert']>;
   excludes?: readonly string[];
@@ -27,6 +27,11 @@ export interface Concept {
 
 /** Places where lung tissue can show something. */
 export const LUNG_SITES: readonly Site[] = Site.options.filter(site => site !== 'costophrenic angle');
+
+/** Places of what the whole of a lobe or zone shows: not so near the hilum or behind the heart as to be told apart. */
+export const WIDE_SITES: readonly Site[] = LUNG_SITES.filter(
+  site => site !== 'perihilar' && site !== 'retrocardiac' && site !== 'peripheral',
+);
 
 /** One entity per type that the concept may have: present, and absent where reports say so. */
 export function entitiesOf(kind: EntityKind, concepts: readonly Concept[]): BankEntity[] {
@@ -52,7 +57,7 @@ function entityOf(kind: EntityKind, entry: Concept, type: BankEntity['type']): B
     sides: entry.sided ? [...Side.options] : [],
     sites: [...(entry.sites ?? [])],
     severities: entry.graded ? [...Severity.options] : [],
-    extents: entry.spread ? [...Extent.options] : [],
+    extents: entry.spread === true ? [...Extent.options] : [...(entry.spread ?? [])],
     labels: {
       ...(entry.nih === undefined ? {} : { nih: entry.nih }),
       ...(entry.chexpert === undefined ? {} : { chexpert: entry.chexpert }),

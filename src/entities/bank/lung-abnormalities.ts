@@ -1,4 +1,4 @@
-import { type Concept, LUNG_SITES } from './entry.js';
+import { type Concept, LUNG_SITES, WIDE_SITES } from './entry.js';
 
 const lung = { sided: true, sites: LUNG_SITES, graded: true, spread: true } as const;
 const noClearLungs = ['clear lungs', 'normal chest'] as const;
@@ -129,6 +129,7 @@ export const LUNG_ABNORMALITIES: readonly Concept[] = [
     ],
     readings: ['atelectatic', 'collapse'],
     ...lung,
+    spread: ['focal', 'patchy', 'multifocal'],
     nih: 'Atelectasis',
     chexpert: 'Atelectasis',
     excludes: noClearLungs,
@@ -148,6 +149,7 @@ export const LUNG_ABNORMALITIES: readonly Concept[] = [
       'micronodule',
     ],
     ...lung,
+    spread: ['multifocal', 'diffuse'],
     nih: 'Nodule',
     chexpert: 'Lung Lesion',
     excludes: noClearLungs,
@@ -168,6 +170,7 @@ export const LUNG_ABNORMALITIES: readonly Concept[] = [
       'lung tumor',
     ],
     ...lung,
+    spread: ['multifocal'],
     nih: 'Mass',
     chexpert: 'Lung Lesion',
     excludes: noClearLungs,
@@ -176,6 +179,7 @@ export const LUNG_ABNORMALITIES: readonly Concept[] = [
     concept: 'lung lesion',
     synonyms: ['pulmonary lesion', 'parenchymal lesion', 'lesion', 'nodular lesion', 'cavitary lesion'],
     ...lung,
+    spread: ['focal', 'multifocal'],
     chexpert: 'Lung Lesion',
     excludes: noClearLungs,
   },
@@ -183,6 +187,7 @@ export const LUNG_ABNORMALITIES: readonly Concept[] = [
     concept: 'cavity',
     synonyms: ['cavitation', 'cavitary change', 'thick walled cavity', 'cavitary process', 'lung cavity'],
     ...lung,
+    spread: ['multifocal'],
     chexpert: 'Lung Lesion',
     excludes: noClearLungs,
   },
@@ -209,6 +214,7 @@ export const LUNG_ABNORMALITIES: readonly Concept[] = [
       'calcified right hilar granuloma',
     ],
     ...lung,
+    spread: ['multifocal'],
   },
   {
     concept: 'calcification',
@@ -225,6 +231,7 @@ export const LUNG_ABNORMALITIES: readonly Concept[] = [
     ],
     readings: ['calcified'],
     ...lung,
+    spread: ['focal', 'multifocal', 'diffuse'],
   },
   {
     concept: 'calcified lymph node',
@@ -396,6 +403,7 @@ export const LUNG_ABNORMALITIES: readonly Concept[] = [
     concept: 'bronchiectasis',
     synonyms: ['bronchiectatic change', 'traction bronchiectasis', 'bronchial dilatation', 'dilated bronchi'],
     ...lung,
+    sites: LUNG_SITES.filter(site => site !== 'peripheral' && site !== 'retrocardiac'),
   },
   { concept: 'air bronchograms', synonyms: ['air bronchogram'], sided: true, sites: LUNG_SITES },
   {
@@ -421,12 +429,21 @@ export const LUNG_ABNORMALITIES: readonly Concept[] = [
       'pneumatocele',
     ],
     ...lung,
+    sites: WIDE_SITES,
+    spread: ['multifocal', 'diffuse'],
   },
-  { concept: 'lucency', synonyms: ['lucencies', 'lucent area', 'lucent lesion', 'radiolucency'], ...lung },
+  {
+    concept: 'lucency',
+    synonyms: ['lucencies', 'lucent area', 'lucent lesion', 'radiolucency'],
+    ...lung,
+    spread: ['focal', 'multifocal'],
+  },
   {
     concept: 'volume loss',
     synonyms: ['loss of volume', 'lung volume loss', 'loss of lung volume'],
-    ...lung,
+    sided: true,
+    sites: WIDE_SITES,
+    graded: true,
   },
   {
     concept: 'pleural effusion',
@@ -448,7 +465,7 @@ export const LUNG_ABNORMALITIES: readonly Concept[] = [
       'subpulmonic pleural effusion',
     ],
     sided: true,
-    sites: ['base', 'apex', 'costophrenic angle', 'lower zone'],
+    sites: ['base', 'costophrenic angle', 'lower zone'],
     graded: true,
     nih: 'Effusion',
     chexpert: 'Pleural Effusion',
@@ -467,7 +484,7 @@ export const LUNG_ABNORMALITIES: readonly Concept[] = [
       'air in the pleural space',
     ],
     sided: true,
-    sites: ['apex', 'base', 'upper zone', 'lower zone', 'peripheral'],
+    sites: ['apex', 'base', 'upper zone', 'peripheral'],
     graded: true,
     nih: 'Pneumothorax',
     chexpert: 'Pneumothorax',
@@ -527,7 +544,7 @@ export const LUNG_ABNORMALITIES: readonly Concept[] = [
     sided: true,
     sites: ['apex', 'base', 'peripheral'],
     graded: true,
-    spread: true,
+    spread: ['focal', 'multifocal', 'diffuse'],
     chexpert: 'Pleural Other',
   },
   {
