@@ -2,7 +2,7 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { replaceFile, SynrayError, say, startProgress, UsageError } from '../base/index.js';
 import { ChatError } from '../chat/index.js';
-import { mapOrdered } from '../data/index.js';
+import { mapOrdered, type PlannedReport } from '../data/index.js';
 import { type Bank, defaultBank, LexiconTagger, type Tagger } from '../entities/index.js';
 import { countPlan, readPlan } from './plan/index.js';
 import {
@@ -14,6 +14,7 @@ import {
   writeReport,
 } from './write.js';
 import { LineFile, type WriteRows, writeJsonLines, writeParquet } from './write-file-rows.js';
+import { Turns } from './write-file-turns.js';
 import type { ReportWriter } from './writer.js';
 import { openWriter, type WriterChoice } from './writers/index.js';
 
@@ -122,6 +123,12 @@ interface Writing {
   readonly setAside: LineFile;
 }
 
+/** Reports that wait for their turn in the order of the plan, for each sample under way. */
+const WAITING = 4;
+
+/** Milliseconds between two looks at what the writer waits for. */
+const LOOK = 5000;
+
 /** The accepted reports in the order of the plan. What is set aside goes into its list on the way. */
 async function* acceptedOf({
   plan,
@@ -133,9 +140,12 @@ async function* acceptedOf({
   // The first sample that fails for good stops the others; it, and not their stopping, is what is told.
   const stop = new AbortController();
   let failure: unknown;
-  const one = async (report: Parameters<typeof writeReport>[0]) => {
+  // Few samples are under way and brought to their end, however many wait behind a slow one: what a budget or an
+  // interruption leaves unfinished is little.
+  const turns = new Turns(writing.writer.concurrency);
+  const one = async (report: PlannedReport) => {
     try {
-      return await writeReport(report, { ...writing, signal: either });
+      return await turns.take(() => writeReport(report, { ...writing, signal: either }));
     } catch (error) {
       failure ??= error;
       if (!isBudget(error)) stop.abort(error);
@@ -144,8 +154,10 @@ async function* acceptedOf({
   };
   const either = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
   const progress = startProgress('writing', tally.total, 'reports');
+  const look = setInterval(() => progress.update(tally.done, tally.note()), LOOK);
+  const width = writing.writer.concurrency === 1 ? 1 : writing.writer.concurrency * WAITING;
   try {
-    for await (const outcome of mapOrdered(readPlan(plan, 0, tally.total), writing.writer.concurrency, one)) {
+    for await (const outcome of mapOrdered(readPlan(plan, 0, tally.total), width, one)) {
       tally.add(outcome);
       progress.update(tally.done, tally.note());
       if (outcome.accepted !== undefined) yield outcome.accepted;
@@ -155,6 +167,7 @@ async function* acceptedOf({
     const first = failure ?? error;
     throw signal?.aborted === true || isBudget(first) ? tally.stopped(first) : first;
   } finally {
+    clearInterval(look);
     progress.stop();
   }
 }
@@ -196,7 +209,9 @@ class Tally {
   note(): string {
     const { promptTokens, completionTokens } = this.writer.usage;
     const tokens = promptTokens + completionTokens;
-    return `(${this.setAside} set aside${tokens === 0 ? '' : `, ${tokens} tokens`})`;
+    const { status = '' } = this.writer;
+    const parts = [`${this.setAside} set aside`, tokens === 0 ? '' : `${tokens} tokens`, status];
+    return `(${parts.filter(part => part !== '').join(', ')})`;
   }
 
   /** What to throw when the run ends early, having said how far it came. */

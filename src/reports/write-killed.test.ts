@@ -15,7 +15,7 @@ import { planToFile, setAsidePath } from './index.js';
 const DIST = fileURLToPath(new URL('../../dist/', import.meta.url));
 /** The way fails for 15 requests of a hundred. What the model says, and gets wrong, depends on the request alone. */
 const RATES = { throttle: 0.03, broken: 0.03, cut: 0.03, garbage: 0.03, unavailable: 0.03 };
-const PAIRS = 36;
+const PAIRS = 80;
 
 let folder: string;
 let plan: string;
@@ -26,7 +26,7 @@ beforeAll(async () => {
   plan = join(folder, 'plan.parquet');
   await planToFile({ bank: defaultBank(), settings: { pairs: PAIRS, k: 6, m: 2, cap: 'least' }, out: plan });
   const reply = join(DIST, 'reports/testing/prompted-model.js');
-  const words = JSON.stringify({ rates: RATES, latency: 30, seed: 2, reply });
+  const words = JSON.stringify({ rates: RATES, latency: 60, seed: 2, reply });
   server = spawn(process.execPath, [join(DIST, 'chat/testing/endpoint-process.js'), words], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
@@ -40,7 +40,9 @@ afterAll(async () => {
 
 function start(out: string) {
   const words = ['reports', '--plan', plan, '--writer', 'llm', '--base-url', url, '--model', 'm'];
-  return spawn(process.execPath, [join(DIST, 'cli.js'), ...words, '--out', out, '--json'], {
+  // Four at once: slow enough to be killed in the middle.
+  words.push('--concurrency', '4', '--out', out, '--json');
+  return spawn(process.execPath, [join(DIST, 'cli.js'), ...words], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
 }
@@ -78,14 +80,14 @@ describe('synray reports with a language model, killed', () => {
       const before = (await log()).length;
       const child = start(out);
       const ended = once(child, 'close');
-      while ((await log()).length < before + 30 + 10 * kill) await sleep(20);
+      while ((await log()).length < before + 30 && child.exitCode === null) await sleep(20);
       const entries = await log();
       const answered = new Set(entries.filter(isAnswered).map(({ hash }) => hash));
       // The answers have left the server; they get a moment to come and be stored.
       await sleep(400);
       known.push({ answered, comings: comings(entries, answered) });
       child.kill('SIGKILL');
-      await ended;
+      expect(await ended).toEqual([null, 'SIGKILL']);
     }
     expect(known.at(-1)!.answered.size).toBeGreaterThan(40);
     const summary = await finish(out);

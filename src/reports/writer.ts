@@ -77,8 +77,10 @@ export interface ReportWriter {
   readonly parts: readonly ReportPart[];
   /** Calls of {@link writePart} that a sample may cost before it is set aside, where the caller says nothing. */
   readonly attempts: number;
-  /** Samples that it pays to have under way at once. */
+  /** Samples that it pays to have under way at once: calls that it takes side by side. */
   readonly concurrency: number;
+  /** What it waits for at present, for the progress line: `held by the server for 12 s`; empty where it works. */
+  readonly status?: string;
   /**
    * Whether it may use any word, so that also noun phrases which the bank does not know have to be looked for
    * when its text is read back.

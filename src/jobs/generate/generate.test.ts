@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Random, sha256OfFile, UsageError } from '../../base/index.js';
+import { HostileEndpoint } from '../../chat/testing/hostile-endpoint.js';
 import type { Check } from '../../curation/index.js';
 import { decodeGrey, openDataset, type Sample } from '../../data/index.js';
 import type { Painter, Painting, PaintRequest } from '../../images/index.js';
+import { promptedModel } from '../../reports/testing/prompted-model.js';
 import { LocalExecutor } from '../executors/local.js';
 import { type GenerateOptions, generate } from './generate.js';
 import type { GenerateRecipeInput } from './recipe.js';
@@ -214,6 +216,41 @@ describe('generate', () => {
       /check named "taste"/,
     );
     await expect(readdir(out)).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('generate with a language model', () => {
+  it('has reports written by the endpoint that the recipe names, and asks nothing twice', async () => {
+    const endpoint = await HostileEndpoint.start({ reply: promptedModel() });
+    const writer = { name: 'llm', baseUrl: endpoint.url, model: 'm' };
+    const asked: GenerateRecipeInput = { ...recipe, writer, pairs: 8, test: 0 };
+    try {
+      const { result, out } = await run({ recipe: asked });
+      expect(result.pairs + result.setAside).toBe(8);
+      expect(result.pairs).toBeGreaterThan(4);
+      const whole = await bytesOf(out);
+      // Neither the address nor the folder of replies is told to those who get the data.
+      expect(await readFile(join(out, 'synray.json'), 'utf8')).not.toContain(endpoint.url);
+      const requests = endpoint.log.length;
+      expect(requests).toBeGreaterThanOrEqual(16);
+      await rm(join(out, 'data'), { recursive: true });
+      await run({ recipe: asked, out });
+      expect(await bytesOf(out)).toEqual(whole);
+      expect(endpoint.log.length).toBe(requests);
+    } finally {
+      await endpoint.stop();
+    }
+  });
+
+  it('refuses settings that the writer does not know, before anything is written', async () => {
+    const out = join(home, 'never');
+    const writer = { name: 'llm', baseUrl: 'http://localhost/v1', modell: 'm' };
+    await expect(generate({ recipe: { pairs: 1, writer }, out })).rejects.toThrow(
+      /writer llm: unknown key "modell" \(remove it, or use one of: baseUrl, model/,
+    );
+    await expect(generate({ recipe: { pairs: 1, writer: 'poet' }, out })).rejects.toThrow(/"poet"/);
+    await expect(readdir(out)).rejects.toThrow('ENOENT');
+    await expect(readdir(`${out}.replies`)).rejects.toThrow('ENOENT');
   });
 });
 

@@ -36,7 +36,12 @@ function replyOf(text: string, stored = false): ChatReply {
 }
 
 async function writerOf(ask: (request: ChatRequest) => ChatReply): Promise<LlmWriter> {
-  const chat: Chat = { ask: async request => ask(request), usage: USAGE, close: async () => {} };
+  const chat: Chat = {
+    ask: async request => ask(request),
+    usage: USAGE,
+    heldSeconds: 0,
+    close: async () => {},
+  };
   return new LlmWriter(chat, await Prompts.load(), settings, defaultBank());
 }
 
@@ -94,7 +99,7 @@ describe('LlmWriter', () => {
 
   it('is another writer for another model, temperature or prompt, and the same at another address', async () => {
     const prompts = await Prompts.load();
-    const chat: Chat = { ask: async () => replyOf(''), usage: USAGE, close: async () => {} };
+    const chat: Chat = { ask: async () => replyOf(''), usage: USAGE, heldSeconds: 0, close: async () => {} };
     const fingerprint = (change: Partial<LlmSettings>) =>
       new LlmWriter(chat, prompts, { ...settings, ...change }, defaultBank()).fingerprint;
     const own = fingerprint({});

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { SynrayError, sha256 } from '../../../base/index.js';
+import { duration, SynrayError, sha256 } from '../../../base/index.js';
 import { ChatClient, ChatError, type ChatReply, type ChatRequest } from '../../../chat/index.js';
 import type { Bank } from '../../../entities/index.js';
 import type { PartReply, PartRequest, ReportWriter, WriterUsage } from '../../writer.js';
@@ -9,10 +9,7 @@ import { sectionOf } from './section.js';
 import type { LlmSettings } from './settings.js';
 
 /** What the writer needs of a chat client. */
-export type Chat = Pick<ChatClient, 'ask' | 'usage' | 'close'>;
-
-/** Samples under way for each request that may be: some wait for their turn in the order of the plan. */
-const SAMPLES_A_REQUEST = 4;
+export type Chat = Pick<ChatClient, 'ask' | 'usage' | 'close' | 'heldSeconds'>;
 
 /** So many asks in a row without an answer: the server, not the samples, is at fault. */
 const MOST_UNANSWERED = 24;
@@ -47,7 +44,7 @@ export class LlmWriter implements ReportWriter {
       JSON.stringify([model, temperature, topP, replyTokens, jsonSchema, attempts, prompts.fingerprint]),
     );
     this.attempts = attempts;
-    this.concurrency = Math.max(16, concurrency * SAMPLES_A_REQUEST);
+    this.concurrency = concurrency;
     this.#json = jsonSchema;
     this.#chat = chat;
     this.#requests = new SectionRequests(prompts, settings, bank);
@@ -73,6 +70,11 @@ export class LlmWriter implements ReportWriter {
   get usage(): WriterUsage {
     const { sent, fromStore, promptTokens, completionTokens } = this.#chat.usage;
     return { sent, fromStore, promptTokens, completionTokens, storedTokens: this.#storedTokens };
+  }
+
+  get status(): string {
+    const held = this.#chat.heldSeconds;
+    return held < 1 ? '' : `nothing is sent for ${duration(held)}: the server is busy or does not answer`;
   }
 
   async close(): Promise<void> {
