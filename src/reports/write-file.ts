@@ -226,7 +226,7 @@ class Tally {
         cause,
       });
     }
-    say(`synray: ${far}${sent + fromStore === 0 ? '' : '; their replies are kept'}`);
+    say(`synray: ${far}; ${sent + fromStore === 0 ? 'no file was written' : 'their replies are kept'}`);
     return cause;
   }
 
