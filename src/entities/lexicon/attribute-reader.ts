@@ -240,6 +240,12 @@ function targetOf(
       draft.open && draft.start <= phrase.start && phrase.end <= draft.end && fits(draft, phrase.values),
   );
   if (inside !== undefined) return inside;
+  // "New or enlarging nodule": both are of what the second stands before.
+  const joint = words[phrase.end];
+  if (!isPlace(phrase) && (joint === 'or' || joint === 'and')) {
+    const second = phrases.find(other => other.start === phrase.end + 1 && !isPlace(other));
+    if (second !== undefined) return targetOf(words, second, phrases, drafts);
+  }
   const following = nearestAfter(words, phrase, drafts);
   const preceding = nearestBefore(words, phrase, drafts);
   if (following === undefined) return preceding;

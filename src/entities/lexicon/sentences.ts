@@ -1,5 +1,6 @@
 import model from 'wink-eng-lite-web-model';
 import winkNLP, { type ItemSentence } from 'wink-nlp';
+import { joinWrapped } from './lines.js';
 import { normalWord } from './words.js';
 
 /** A sentence as the tagger reads it: words without hyphens, each with its place in the section's text. */
@@ -24,13 +25,11 @@ const LONGEST_WORD = 100;
 const LONGEST_SENTENCE = 200;
 const LONGEST_PIECE = 4000;
 
-/** Sentences and words of a text, by wink-nlp. A line break ends a sentence too: reports are written in lines. */
-export function sentencesOf(text: string, withTags = false): Sentence[] {
-  const readable = text.replace(OVERLONG, run => ' '.repeat(run.length));
-  const sentences: Sentence[] = [];
+/** Sentences and words of a text, by wink-nlp, one after the other. The end of a statement's line ends it too. */
+export function* sentencesOf(text: string, withTags = false): Generator<Sentence> {
+  const readable = joinWrapped(text.replace(OVERLONG, run => ' '.repeat(run.length)));
   for (const [start, end] of piecesOf(readable))
-    readPiece(readable.slice(start, end), start, withTags, sentences);
-  return sentences;
+    yield* readPiece(readable.slice(start, end), start, withTags);
 }
 
 const OVERLONG = new RegExp(`\\S{${LONGEST_WORD + 1},}`, 'g');
@@ -42,17 +41,18 @@ function* piecesOf(text: string): Generator<[start: number, end: number]> {
     const lineEnd = line < 0 ? text.length : line;
     let end = lineEnd;
     if (end - start > LONGEST_PIECE) {
-      const space = text.lastIndexOf(' ', start + LONGEST_PIECE);
-      end = space > start ? space : start + LONGEST_PIECE;
+      const space = text.slice(start, start + LONGEST_PIECE).lastIndexOf(' ');
+      end = start + (space > 0 ? space : LONGEST_PIECE);
     }
     yield [start, end];
     start = end === lineEnd ? end + 1 : end;
   }
 }
 
-/** Reads a piece that stands at `offset` in the whole text and adds its sentences to the list. */
-function readPiece(text: string, offset: number, withTags: boolean, sentences: Sentence[]): void {
-  if (text.trim() === '') return;
+/** Reads the sentences of a piece that stands at `offset` in the whole text. */
+function readPiece(text: string, offset: number, withTags: boolean): Sentence[] {
+  const sentences: Sentence[] = [];
+  if (text.trim() === '') return sentences;
   let current: Sentence = { words: [], starts: [], ends: [], tags: [] };
   const finish = () => {
     if (current.words.length > 0) sentences.push(current);
@@ -91,4 +91,5 @@ function readPiece(text: string, offset: number, withTags: boolean, sentences: S
     if (ends || current.words.length >= LONGEST_SENTENCE) finish();
   }
   finish();
+  return sentences;
 }
