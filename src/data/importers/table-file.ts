@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { DuckDBValue } from '@duckdb/node-api';
 import { InputError, messageOf, SynrayError, UsageError } from '../../base/index.js';
@@ -116,10 +117,11 @@ async function relationOf(path: string, padded: boolean): Promise<string> {
   const name = path.toLowerCase().replace(/\.(gz|zst)$/, '');
   const file = sqlPath(path);
   if (/\.(csv|tsv|tab)$/.test(name)) {
-    const delimiter = await delimiterOf(path);
+    const encoding = await encodingOf(path);
+    const delimiter = await delimiterOf(path, encoding);
     return (
       `read_csv(${file}, header = true, all_varchar = true, delim = ${sqlText(delimiter)}, ` +
-      `quote = '"', escape = '"', null_padding = ${padded})`
+      `quote = '"', escape = '"', null_padding = ${padded}, encoding = '${encoding}')`
     );
   }
   if (/\.(jsonl|ndjson|json)$/.test(name)) return `read_json(${file})`;
@@ -131,12 +133,27 @@ async function relationOf(path: string, padded: boolean): Promise<string> {
   });
 }
 
+/** A file whose bytes are no UTF-8 is read as Latin-1, as spreadsheets write it. Packed ones are taken for UTF-8. */
+async function encodingOf(path: string): Promise<'utf-8' | 'latin-1'> {
+  if (/\.(gz|zst)$/i.test(path)) return 'utf-8';
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  try {
+    for await (const block of createReadStream(path, { highWaterMark: 1 << 20 })) {
+      decoder.decode(block, { stream: true });
+    }
+    decoder.decode();
+    return 'utf-8';
+  } catch {
+    return 'latin-1';
+  }
+}
+
 /** What stands between the names in a CSV's first line. DuckDB's own guess also looks at the rows, and can err. */
-async function delimiterOf(path: string): Promise<string> {
+async function delimiterOf(path: string, encoding: string): Promise<string> {
   const [first] = await ask(
     path,
     `SELECT line FROM read_csv(${sqlPath(path)}, auto_detect = false, header = false, delim = '\x1F',
-     quote = '', escape = '', columns = {line: 'VARCHAR'}) LIMIT 1`,
+     quote = '', escape = '', columns = {line: 'VARCHAR'}, encoding = '${encoding}') LIMIT 1`,
   );
   const header = String(first?.[0] ?? '').replace(/"[^"]*"/g, '');
   const count = (delimiter: string) => header.split(delimiter).length;

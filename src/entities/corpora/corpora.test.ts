@@ -191,6 +191,11 @@ describe('tables', () => {
     await expect(all('a.csv', { columns: { text: 'z' } })).rejects.toThrow(/no column "z".*: a, b/);
   });
 
+  it('in Latin-1 are read as such', async () => {
+    await put('a.csv', Buffer.from('id,text\n1,Größe normal.\n', 'latin1'));
+    expect(brief(await all('a.csv'))).toEqual([['1', 'Größe normal.', '']]);
+  });
+
   it('with rows without an id hand these over', async () => {
     await put('a.csv', 'id,text\n1,A.\n,B.\n');
     await expect(all('a.csv')).rejects.toThrow(/row 2 has no id/);
