@@ -5,7 +5,7 @@ import { type Bank, type BankEntity, defaultBank } from './bank/index.js';
 import { type CorpusReport, readCorpus } from './corpora/index.js';
 import { tagCorpus } from './read-reports.js';
 import { unreadable } from './readable.js';
-import { SetAside, setAsidePath } from './set-aside.js';
+import { prepareOut, SetAside, setAsidePath } from './set-aside.js';
 import { type LongTail, longTail } from './statistics.js';
 import { type ReadCorpusOptions, taggerOf } from './tag-file.js';
 
@@ -148,6 +148,7 @@ export async function extractFile(
 ): Promise<ExtractResult> {
   const started = performance.now();
   const { onProgress, skipBad = false } = options;
+  await prepareOut(out);
   const setAside = new SetAside(setAsidePath(out), skipBad);
   let read = 0;
   async function* counted(): AsyncGenerator<CorpusReport> {

@@ -1,9 +1,9 @@
-import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { InputError } from '../base/index.js';
+import { InputError, UsageError } from '../base/index.js';
 import { Mention } from '../data/index.js';
 import {
   type CorpusReport,
@@ -196,6 +196,12 @@ describe('tagging a file', () => {
       await expect(tagFile(at('reports.jsonl'), at('tagged.jsonl'), { skipBad })).rejects.toThrow(InputError);
     }
     expect(await readdir(folder)).toEqual(['reports.jsonl']);
+  });
+
+  it('to a place where no file can be is refused before any work', async () => {
+    await mkdir(at('folder'));
+    await expect(tagFile(at('none'), at('folder'))).rejects.toThrow(/folder: it is a folder/);
+    await expect(extractFile(at('none'), at('reports.jsonl/x.json'))).rejects.toThrow(UsageError);
   });
 
   it('that is stopped leaves the finished file of before as it was', async () => {

@@ -1,6 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { type InputError, temporaryName } from '../base/index.js';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { type InputError, messageOf, temporaryName, UsageError } from '../base/index.js';
 
 /** Where the reports are listed that could not be read. */
 export function setAsidePath(out: string): string {
@@ -49,5 +50,20 @@ export class SetAside {
   #close(): void {
     if (this.#file !== undefined) closeSync(this.#file);
     this.#file = undefined;
+  }
+}
+
+/**
+ * Makes the folder of a file to be written, before hours of work are done for it.
+ * @throws UsageError when the file cannot be written there.
+ */
+export async function prepareOut(out: string): Promise<void> {
+  const folder = (await stat(out).catch(() => undefined))?.isDirectory() === true;
+  if (folder) throw new UsageError({ file: out, fault: 'it is a folder', mend: 'give --out a file name' });
+  try {
+    await mkdir(dirname(out), { recursive: true });
+  } catch (error) {
+    const fault = `nothing can be written there: ${messageOf(error)}`;
+    throw new UsageError({ file: out, fault, mend: 'choose another --out', cause: error });
   }
 }

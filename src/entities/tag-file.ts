@@ -7,7 +7,7 @@ import { type Bank, defaultBank } from './bank/index.js';
 import { type ReportColumns, readCorpus } from './corpora/index.js';
 import { LexiconTagger } from './lexicon/tagger.js';
 import { tagCorpus } from './read-reports.js';
-import { SetAside, setAsidePath } from './set-aside.js';
+import { prepareOut, SetAside, setAsidePath } from './set-aside.js';
 import type { Tagger } from './tagger.js';
 
 /** What reading the reports of a corpus file for its entities has in common. */
@@ -54,6 +54,7 @@ export async function tagFile(source: string, out: string, options: TagOptions =
   const started = performance.now();
   const { signal, onProgress, skipBad = false } = options;
   const tagger = taggerOf(options);
+  await prepareOut(out);
   const setAside = new SetAside(setAsidePath(out), skipBad);
   let reports = 0;
   let mentions = 0;
