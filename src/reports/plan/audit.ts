@@ -33,6 +33,8 @@ export class PlanAudit {
   readonly #standings: (Standing | undefined)[] = [];
   readonly #numbers = new Map<string, number>();
   readonly #named: ReadonlySet<string>;
+  /** Concepts that a report may deny. */
+  readonly #denied: ReadonlySet<string>;
   readonly #rulesOne = new Map<string, number[]>();
   readonly #rulesOther = new Map<string, number[]>();
   readonly #places = PLACE_RULES.map(({ one, other }) => ({
@@ -63,6 +65,11 @@ export class PlanAudit {
       }
     });
     this.#named = named;
+    this.#denied = new Set(
+      entities
+        .filter(({ type, kind }) => type.startsWith('NON-') && kind !== 'normal')
+        .map(({ concept }) => concept),
+    );
   }
 
   /** How many rules a report breaks: the numbers of its entities, and what is said of each. */
@@ -134,7 +141,7 @@ export class PlanAudit {
       const phrases = phrasesOf(concept);
       statements.push('+*');
       if (!this.#named.has(concept)) statements.push(...phrases.map(phrase => `~${phrase}`));
-      forbids.push(...phrases.map(phrase => `-${phrase}`));
+      for (const phrase of phrases) if (this.#denied.has(phrase)) forbids.push(`-${phrase}`);
     }
     const rules = (lists: ReadonlyMap<string, number[]>) =>
       Int32Array.from(new Set(statements.flatMap(each => lists.get(each) ?? [])));

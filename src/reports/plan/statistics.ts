@@ -43,7 +43,7 @@ export class PlanCounter {
   constructor(planner: Planner) {
     this.#planner = planner;
     this.#counts = new Float64Array(planner.entities.length);
-    this.#audit = new PlanAudit(planner.entities);
+    this.#audit = auditOf(planner);
   }
 
   /** Counts one report: the numbers of its entities, and what is said of each. */
@@ -96,6 +96,15 @@ export class PlanCounter {
       uses,
     };
   }
+}
+
+const audits = new WeakMap<Planner, PlanAudit>();
+
+/** The audit of a planner, made once: it learns what each entity stands for as it goes. */
+function auditOf(planner: Planner): PlanAudit {
+  const audit = audits.get(planner) ?? new PlanAudit(planner.entities);
+  audits.set(planner, audit);
+  return audit;
 }
 
 /** Statistics of a part [from, to) of a plan, by default of the whole. */

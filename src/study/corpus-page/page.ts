@@ -109,7 +109,7 @@ function entityTable(type: (typeof TYPES)[number], corpus: Tail, plan: Tail | un
 `;
   const gap = html`<tr><td class="quiet" colspan="${plan === undefined ? 3 : 4}">… ${count(ofType.length - 2 * LISTED)} more …</td></tr>`;
   return html`<div><h3>${type}</h3><div class="scroll"><table>
-<thead><tr><th>entity</th><th>reports</th><th>share</th>${plan === undefined ? '' : html`<th>in the plan</th>`}</tr></thead>
+<thead><tr><th>entity</th><th>reports</th><th>share</th>${plan === undefined ? '' : html`<th>plan</th>`}</tr></thead>
 <tbody>${isShort ? ofType.map(row) : [...ofType.slice(0, LISTED).map(row), gap, ...ofType.slice(-LISTED).map(row)]}</tbody></table></div></div>`;
 }
 
@@ -135,7 +135,7 @@ between the two distributions).</p>
 <div>${wordTable('Written more than in the corpus', comparison.overused)}</div>
 <div>${wordTable('Written less than in the corpus', comparison.underused)}</div>
 </div>
-<p class="quiet">In the order of the log-likelihood ratio of the two rates (Dunning, 1993).</p>`
+<p class="quiet">Uses in 1,000 words, in the order of the log-likelihood ratio of the two rates (Dunning, 1993).</p>`
 }`;
 }
 
@@ -156,7 +156,7 @@ ${[sentenceLength, reportLength].map(
 }
 
 function wordTable(title: string, words: readonly WordDifference[]): Html {
-  return html`<h3>${title}</h3><div class="scroll"><table><thead><tr><th>word</th><th>corpus, in 1,000</th><th>written, in 1,000</th></tr></thead>
+  return html`<h3>${title}</h3><div class="scroll"><table><thead><tr><th>word</th><th>corpus</th><th>written</th></tr></thead>
 <tbody>${words.map(
     ({
       word,

@@ -62,6 +62,9 @@ export const ONE_AT_A_TIME: readonly string[] = [
 ];
 
 const OPPOSITE_WORDS = new Set(OPPOSITES.flat());
+const BEGINNINGS = OPPOSITE_BEGINNINGS.flat();
+/** Phrases of letters and spaces alone, so that they are patterns as they stand. */
+const ONE_SIDED = new RegExp(` (?:${ONE_AT_A_TIME.join('|')}) `);
 /** Words between an opposite and its subject: "increase in heart size". */
 const LINKS = new Set(['in', 'of', 'the', 'to']);
 /** What must stay of a word without its beginning, so that "overt" does not become "t". */
@@ -72,7 +75,7 @@ const LEAST_REST = 5;
  * without the side. A report speaks of each subject once.
  */
 export function subjectOf(concept: string): string {
-  const oneSided = ONE_AT_A_TIME.some(phrase => holds(concept, phrase));
+  const oneSided = ONE_SIDED.test(` ${concept} `);
   const words = concept
     .split(' ')
     .filter(word => !OPPOSITE_WORDS.has(word) && !(oneSided && SIDE_WORDS.includes(word)))
@@ -83,14 +86,10 @@ export function subjectOf(concept: string): string {
 }
 
 function withoutBeginning(word: string): string {
-  for (const beginning of OPPOSITE_BEGINNINGS.flat()) {
-    const rest = word.slice(beginning.length);
-    if (word.startsWith(beginning) && rest.length >= LEAST_REST) return rest;
+  for (const beginning of BEGINNINGS) {
+    if (word.startsWith(beginning) && word.length >= beginning.length + LEAST_REST) {
+      return word.slice(beginning.length);
+    }
   }
   return word;
-}
-
-/** Whether a name holds a phrase as whole words. */
-export function holds(concept: string, phrase: string): boolean {
-  return ` ${concept} `.includes(` ${phrase} `);
 }
