@@ -168,6 +168,8 @@ function before(
       // "Calcification, calcified aorta": the list of adjectives has ended.
       const concept = conceptOf(predicate, fitting);
       const known = found.some(other => conceptOf(other, fitting) === concept);
+      // "Calcification, tortuosity of the aorta" lists two things; "tortuous, calcified aorta" is one.
+      if (words[predicate.end] === ',' && words[found[0]?.end ?? -1] === 'of') break;
       if (known && JOINTS.has(words[predicate.end] ?? '')) break;
       if (!known) found.push(predicate);
       at = predicate.start;
