@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { replaceFile, sha256, sha256OfFile, writeFileAtomic } from './files.js';
+import { makeFolder, replaceFile, sha256, sha256OfFile, writeFileAtomic } from './files.js';
 
 describe('files', () => {
   let folder: string;
@@ -29,6 +29,16 @@ describe('files', () => {
     await expect(failure).rejects.toThrow('disk full');
     expect(await readFile(path, 'utf8')).toBe('old');
     expect(await readdir(folder)).toEqual(['file.txt']);
+  });
+
+  it('end with an error, not never, where no folder can be made', async () => {
+    await expect(makeFolder('/proc/synray/runs')).rejects.toThrow(/ENOENT|EACCES|EPERM|EROFS/);
+    const file = join(folder, 'file');
+    await writeFileAtomic(file, '');
+    await expect(makeFolder(join(file, 'below'))).rejects.toThrow(/ENOTDIR/);
+    await expect(makeFolder(file)).rejects.toThrow(/not a folder/);
+    await Promise.all([1, 2, 3].map(() => makeFolder(join(folder, 'a', 'b', 'c'))));
+    expect(await readdir(join(folder, 'a', 'b'))).toEqual(['c']);
   });
 
   it('are the last of several written at once, never a mixture', async () => {

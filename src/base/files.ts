@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
@@ -10,11 +10,36 @@ export function temporaryName(path: string): string {
 }
 
 /**
+ * Makes a folder and those above it. Node's own recursive `mkdir` never ends in folders where the system denies that
+ * a path exists while it refuses to make it, such as /proc.
+ */
+export async function makeFolder(folder: string): Promise<void> {
+  const made = await mkdir(folder).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EEXIST') return true;
+      if (error.code === 'ENOENT' && dirname(folder) !== folder) return false;
+      throw error;
+    },
+  );
+  if (made) {
+    if (!(await stat(folder)).isDirectory()) {
+      throw Object.assign(new Error(`${folder} is not a folder`), { code: 'ENOTDIR' });
+    }
+    return;
+  }
+  await makeFolder(dirname(folder));
+  await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+}
+
+/**
  * Lets `write` fill a temporary file, then puts it in place of `path` in one step: a reader sees the old
  * file or the whole new one, also after a power cut. If `write` throws, nothing is left behind.
  */
 export async function replaceFile(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const temporary = temporaryName(path);
   try {
     await write(temporary);

@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type InputError, messageOf, temporaryName, UsageError } from '../base/index.js';
+import { type InputError, makeFolder, messageOf, temporaryName, UsageError } from '../base/index.js';
 
 /** Where the reports are listed that could not be read. */
 export function setAsidePath(out: string): string {
@@ -61,7 +61,7 @@ export async function prepareOut(out: string): Promise<void> {
   const folder = (await stat(out).catch(() => undefined))?.isDirectory() === true;
   if (folder) throw new UsageError({ file: out, fault: 'it is a folder', mend: 'give --out a file name' });
   try {
-    await mkdir(dirname(out), { recursive: true });
+    await makeFolder(dirname(out));
   } catch (error) {
     const fault = `nothing can be written there: ${messageOf(error)}`;
     throw new UsageError({ file: out, fault, mend: 'choose another --out', cause: error });

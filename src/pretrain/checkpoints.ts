@@ -1,7 +1,7 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { InputError, messageOf, parseAs, say, UsageError } from '../base/index.js';
+import { InputError, makeFolder, messageOf, parseAs, say, UsageError } from '../base/index.js';
 import { readSafetensors, type Tensor, writeSafetensors } from '../tensor/index.js';
 
 /** What a checkpoint says of itself besides its tensors. */
@@ -38,7 +38,7 @@ export class Checkpoints {
   ) {}
 
   async save({ head, tensors }: Checkpoint): Promise<void> {
-    await mkdir(this.folder, { recursive: true });
+    await makeFolder(this.folder);
     const name = `step-${String(head.step).padStart(9, '0')}.safetensors`;
     await writeSafetensors(join(this.folder, name), tensors, { synray: JSON.stringify(head) });
     for (const old of (await this.#names()).slice(this.keep))

@@ -1,6 +1,6 @@
-import { type FileHandle, mkdir, open, readdir, truncate } from 'node:fs/promises';
+import { type FileHandle, open, readdir, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InputError, messageOf, SynrayError, say } from '../../base/index.js';
+import { InputError, makeFolder, messageOf, SynrayError, say } from '../../base/index.js';
 import { hashOfLine, lineOf, replyOfLine, type StoredReply } from './line.js';
 import { lockFolder } from './lock.js';
 import { Places } from './places.js';
@@ -47,7 +47,7 @@ export class ReplyStore {
   static async open(folder: string): Promise<ReplyStore> {
     let unlock: (() => Promise<void>) | undefined;
     try {
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
       unlock = await lockFolder(folder);
       const numbers = (await readdir(folder))
         .map(segmentNumber)

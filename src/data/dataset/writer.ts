@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { temporaryName, UsageError } from '../../base/index.js';
+import { makeFolder, temporaryName, UsageError } from '../../base/index.js';
 import type { Sample } from '../records/index.js';
 import { type DatasetDescription, finishDataset } from './finish.js';
 import type { DatasetManifest } from './manifest.js';
@@ -38,7 +38,7 @@ export class DatasetWriter {
   static async create(out: string, fingerprint: string): Promise<DatasetWriter> {
     await refuseOccupied(out);
     const folder = temporaryName(resolve(out));
-    await mkdir(join(folder, 'data'), { recursive: true });
+    await makeFolder(join(folder, 'data'));
     return new DatasetWriter(resolve(out), folder, fingerprint);
   }
 

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import {
   InputError,
+  makeFolder,
   parseAs,
   sha256,
   startProgress,
@@ -89,7 +90,7 @@ export async function openPixelCache(
 async function firstWritable(folders: readonly string[]): Promise<string> {
   for (const folder of folders.slice(0, -1)) {
     try {
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
       const probe = temporaryName(join(folder, 'probe'));
       await writeFileAtomic(probe, '');
       await rm(probe);
@@ -99,7 +100,7 @@ async function firstWritable(folders: readonly string[]): Promise<string> {
     }
   }
   const last = folders.at(-1)!;
-  await mkdir(last, { recursive: true });
+  await makeFolder(last);
   return last;
 }
 
