@@ -1,11 +1,12 @@
 import type { Attributes, Polarity } from '../../data/index.js';
-import { attachAttributes, type Draft, findAttributes, sharePlaces } from './attribute-reader.js';
+import { attachAttributes, type Draft, findAttributes } from './attribute-reader.js';
 import { type Found, type FrameMatch, readFrames } from './frames-reader.js';
 import type { KnownConcept, Lexicon } from './lexicon.js';
 import { nounPhrases, singular } from './noun-phrases.js';
 import { findPhrases } from './phrase-finder.js';
 import { PAST, type PolarityReading, readPolarity } from './polarity.js';
 import type { Sentence } from './sentences.js';
+import { sharePlaces } from './shared-places.js';
 
 /** What a sentence says of one concept, and whether it affirms it. */
 export interface ReadDraft {
