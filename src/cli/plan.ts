@@ -5,9 +5,9 @@ import { addVerb, listOf, print, type Session, wholeNumber } from './verb.js';
 /** `synray plan` */
 export function planVerb(program: Command, session: Session): void {
   addVerb(program, 'plan', 'draw what each report is to say, every entity equally often', [
-    'plan --pairs 2000 --cap least --out runs/plan.parquet',
-    'plan --bank runs/bank.json --pairs 200000 --k 9 --m 3 --cap least --out plan.parquet',
-    'plan --pairs 5000000 --cap least --part 3/16 --out part-3.parquet',
+    'plan --pairs 2000 --out runs/plan.parquet',
+    'plan --bank runs/bank.json --pairs 200000 --k 9 --m 3 --cap 15 --out plan.parquet',
+    'plan --pairs 5000000 --part 3/16 --out part-3.parquet',
     'plan --join part-1.parquet part-2.parquet --out plan.parquet',
   ])
     .option('--pairs <n>', 'how many reports the whole plan has', wholeNumber(1))
@@ -17,7 +17,7 @@ export function planVerb(program: Command, session: Session): void {
     .option('--m <n>', 'anatomy entities a report (default: 3)', wholeNumber(0))
     .option(
       '--cap <n>',
-      'most uses of one entity, or "least": the lowest that the bank allows (default: 15)',
+      'most uses of one entity, or "least": the lowest that the bank allows (default: 15, or least where the bank is too small for 15)',
       capOf,
     )
     .option('--mode <mode>', 'balanced, or natural: as often as in the source of the bank')

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
-import { replaceFile, sha256, startProgress, UsageError } from '../../base/index.js';
+import { replaceFile, say, sha256, startProgress, UsageError } from '../../base/index.js';
 import type { Bank } from '../../entities/index.js';
 import { assemble } from './assemble.js';
 import { BLOCK_SIZE } from './blocks.js';
@@ -11,7 +11,7 @@ import { BOARD, type DrawData } from './draw-board.js';
 import { drawGroup, type GroupTask } from './draw-group.js';
 import { GROUP_SIZE, isJsonLines, STEP } from './group.js';
 import { Planner } from './planner.js';
-import type { PlanSettingsInput } from './settings.js';
+import { type PlanSettingsInput, USUAL_CAP } from './settings.js';
 import { PlanCounter, type PlanStatistics, type PlanTally } from './statistics.js';
 
 /** One of several parts of a plan: `{ number: 3, of: 16 }` is the third of sixteen. */
@@ -35,6 +35,8 @@ export interface PlanFileOptions {
 /** What `synray plan` prints. Counts are of what the file holds: a part, where a part was asked for. */
 export interface PlanSummary extends Omit<PlanStatistics, 'uses'> {
   readonly out: string;
+  /** The most uses that any entity may have in the whole plan; null in natural draws. */
+  readonly cap: number | null;
   /** First sample, and one past the last. */
   readonly from: number;
   readonly to: number;
@@ -64,7 +66,12 @@ export async function planToFile(options: PlanFileOptions): Promise<PlanSummary>
   const { bank, out, part, signal } = options;
   const started = performance.now();
   const planner = new Planner(bank, options.settings);
-  const { settings } = planner;
+  const { settings, cap } = planner;
+  if (settings.cap === undefined && cap !== null && cap > USUAL_CAP) {
+    say(
+      `note: the bank has too few entities for ${settings.pairs} reports under the usual cap of ${USUAL_CAP} uses; the cap is ${cap}, the least that it allows (--cap sets it)`,
+    );
+  }
   const { from, to } = partOf(settings.pairs, part);
   const jsonLines = isJsonLines(out);
   const counter = new PlanCounter(planner);
@@ -89,7 +96,7 @@ export async function planToFile(options: PlanFileOptions): Promise<PlanSummary>
     }
   });
   const { uses: _, ...statistics } = counter.statistics();
-  return { ...statistics, out, from, to, seconds: (performance.now() - started) / 1000 };
+  return { ...statistics, out, cap, from, to, seconds: (performance.now() - started) / 1000 };
 }
 
 /** Draws groups side by side. The tallies come in the order of the tasks. */

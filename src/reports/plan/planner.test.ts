@@ -322,6 +322,14 @@ describe('Planner', () => {
     expect(leftOut).toBe(0);
   });
 
+  it('takes the usual cap of 15 where none is asked for, and the least where the bank is too small for 15', () => {
+    expect(new Planner(defaultBank(), { pairs: 20 }).cap).toBe(15);
+    const many = new Planner(defaultBank(), { pairs: 2000 });
+    expect(many.cap).toBe(many.leastCap);
+    expect(many.leastCap).toBeGreaterThan(15);
+    expect(new Planner(defaultBank(), { pairs: 2000, mode: 'natural' }).cap).toBeNull();
+  });
+
   it('names the least cap where the asked one is too low', () => {
     const plan = { pairs: 500, cap: 15 };
     expect(() => new Planner(defaultBank(), plan)).toThrow(UsageError);

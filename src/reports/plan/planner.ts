@@ -5,7 +5,7 @@ import { AttributeDrawer } from './attributes.js';
 import { BLOCK_SIZE, type Layout, layOut } from './blocks.js';
 import { type Conflicts, compileConflicts } from './conflicts.js';
 import { type Decks, layDecks } from './decks.js';
-import { PlanSettings, type PlanSettingsInput } from './settings.js';
+import { PlanSettings, type PlanSettingsInput, USUAL_CAP } from './settings.js';
 
 /**
  * Draws what reports say. Any sample is made alone, from the bank, the settings and its index; the whole plan
@@ -38,7 +38,7 @@ export class Planner {
     this.#attributes = new AttributeDrawer(this.#decks.entities);
     this.#layout = layOut(this.#decks, this.settings, this.conflicts);
     const { cap, mode, pairs } = this.settings;
-    if (mode === 'balanced' && cap !== 'least' && this.leastCap > cap) {
+    if (mode === 'balanced' && typeof cap === 'number' && this.leastCap > cap) {
       throw new UsageError({
         fault: `${pairs} pairs need some entities ${this.leastCap} times, and the cap is ${cap}`,
         mend: `raise the cap to ${this.leastCap} (or "least"), plan fewer pairs, or use a larger bank`,
@@ -49,6 +49,14 @@ export class Planner {
   /** All entities that may be drawn. */
   get entities(): readonly BankEntity[] {
     return this.#decks.entities;
+  }
+
+  /** The most uses that any entity may have. Natural draws have no cap. */
+  get cap(): number | null {
+    const { cap, mode } = this.settings;
+    if (mode === 'natural') return null;
+    if (cap === 'least') return this.leastCap;
+    return cap ?? Math.max(USUAL_CAP, this.leastCap);
   }
 
   /** The lowest cap under which this plan is possible (balanced mode). */

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** The paper's cap. */
+export const USUAL_CAP = 15;
+
 const weight = z.number().nonnegative();
 
 /** How to draw what reports say. Defaults are the paper's (k 9, m 3, cap 15; arXiv 2410.13523). */
@@ -11,8 +14,11 @@ export const PlanSettings = z.strictObject({
   k: z.int().positive().max(40).default(9),
   /** Anatomy entities a report. */
   m: z.int().nonnegative().max(20).default(3),
-  /** The most uses of one entity in the whole plan, or `least`: the lowest cap that the bank allows. */
-  cap: z.union([z.int().positive(), z.literal('least')]).default(15),
+  /**
+   * The most uses of one entity in the whole plan, or `least`: the lowest cap that the bank allows. A number is held or
+   * the plan refused. Default: 15, or `least` where the bank has too few entities for 15.
+   */
+  cap: z.union([z.int().positive(), z.literal('least')]).optional(),
   /**
    * `balanced`: every entity of a type equally often. `natural`: as often as in the bank's source; the cap
    * then has no say, since a long tail is what is asked for.
