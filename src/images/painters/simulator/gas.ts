@@ -13,21 +13,22 @@ export function addGas(body: Body, random: Random): void {
   const windpipe = random.fork('windpipe');
   const shift = windpipe.normal(0.004, 0.006) + patient.rotation * 0.8;
   const radius = windpipe.uniform(0.75, 0.98) / field;
+  const pull = patient.mediastinalShift;
   brush.curve(
     [
       [middle + 0.3 * shift, -0.2, radius],
-      [middle + 0.5 * shift, thorax.apex.right, radius],
-      [middle + shift - 0.003, carina - 0.08, radius],
-      [middle + shift * 0.5, carina, radius * 0.95],
+      [middle + 0.5 * shift + 0.5 * pull, thorax.apex.right, radius],
+      [middle + shift + 0.9 * pull - 0.003, carina - 0.08, radius],
+      [middle + shift * 0.5 + pull, carina, radius * 0.95],
     ],
     field * 0.9,
   );
   for (const sign of [-1, 1])
     brush.segment(
-      middle + shift * 0.5,
+      middle + shift * 0.5 + pull,
       carina,
       radius * 0.7,
-      middle + sign * (sign > 0 ? 0.07 : 0.055),
+      middle + pull + sign * (sign > 0 ? 0.07 : 0.055),
       carina + (sign > 0 ? 0.055 : 0.065),
       radius * 0.5,
       field,

@@ -14,11 +14,11 @@ export interface Branch {
 
 /** Where the vessels of a lung start. */
 export function hilumOf(body: Body, side: LungSide): { x: number; y: number } {
-  const { thorax } = body;
-  const height = body.patient.lungHeight[side];
+  const { thorax, patient } = body;
+  const height = patient.lungHeight[side];
   return {
-    x: thorax.middle + signOf(side) * (side === 'left' ? 0.075 : 0.068),
-    y: thorax.apex[side] + height * (side === 'left' ? 0.43 : 0.46),
+    x: thorax.middle + 0.8 * patient.mediastinalShift + signOf(side) * (side === 'left' ? 0.075 : 0.068),
+    y: thorax.apex[side] + height * (side === 'left' ? 0.43 : 0.46) - patient.hilumRise[side],
   };
 }
 

@@ -11,7 +11,7 @@ export function greatVessels(body: Body, random: Random): Map2 {
   const heartBox = boxOf(patient.contours.heart);
   const heartDepth = 0.86 * (heartBox.right - heartBox.left) * field * random.uniform(0.9, 1.1);
   const polar = polarOf(patient.contours.heart);
-  const middle = thorax.middle;
+  const middle = thorax.middle + patient.mediastinalShift;
   const aortic = patient.aorta;
   const height = patient.lungHeight.left;
   const knobY = thorax.apex.left + height * random.uniform(0.21, 0.27) - 0.03 * aortic.unfolding;
@@ -53,8 +53,9 @@ export function greatVessels(body: Body, random: Random): Map2 {
     // Beside the heart the lung edge belongs to the heart: only spine and gullet are left of the mediastinum.
     const upper = 1 - smoothStep(heartBox.top - 0.02, heartBox.top + 0.12, y);
     const core = 0.046 + 0.01 * smoothStep(heartBox.top, heartBox.bottom, y);
-    const right = core + upper * (Math.max(core, (middle - thorax.medial.right[index]!) * widen) - core);
-    const left = core + upper * (Math.max(core, (thorax.medial.left[index]! - middle) * widen) - core);
+    const right =
+      core + upper * (Math.max(core, (thorax.middle - thorax.medial.right[index]!) * widen) - core);
+    const left = core + upper * (Math.max(core, (thorax.medial.left[index]! - thorax.middle) * widen) - core);
     const cap = Math.min(1, 0.16 / Math.max(right, left));
     for (let column = 0; column < size; column++, at++) {
       const x = (column + 0.5) / size;

@@ -35,6 +35,10 @@ export interface Patient {
   lowerVessels: number;
   /** Share of vessel branches that are kept. */
   vesselCount: number;
+  /** How far heart, windpipe and great vessels are pushed or pulled: fraction of the side, positive to the patient's left. */
+  mediastinalShift: number;
+  /** How far each hilum is pulled up, fraction of the side. */
+  hilumRise: { right: number; left: number };
   /** Size of the hilar vessels against the usual. */
   hilum: { right: number; left: number };
   /** Aortic arch and descending aorta: radius and how far it unfolds. */
@@ -82,6 +86,8 @@ export function drawPatient(random: Random): Patient {
     upperVessels: person.uniform(0.75, 1.05),
     lowerVessels: person.uniform(0.9, 1.2),
     vesselCount: person.uniform(0.8, 1),
+    mediastinalShift: 0,
+    hilumRise: { right: 0, left: 0 },
     hilum: { right: person.uniform(0.8, 1.2), left: person.uniform(0.8, 1.2) },
     aorta: {
       radius: person.uniform(1.15, 1.6) + 0.25 * old,
