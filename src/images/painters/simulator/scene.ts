@@ -4,7 +4,7 @@ import { attenuate, type Beam, drawBeam } from './beam.js';
 import { buildTrunk } from './body.js';
 import type { Body } from './body-map.js';
 import { addClutter } from './clutter.js';
-import { findingKinds, parents } from './findings/index.js';
+import { findingKinds, parents, shownAs } from './findings/index.js';
 import type { FindingKind, Placed } from './findings/kind.js';
 import { addGas } from './gas.js';
 import { addVessels } from './lung-detail.js';
@@ -19,12 +19,6 @@ export interface SceneFinding {
   readonly kind: FindingKind;
   placed: Placed;
   readonly random: Random;
-}
-
-/** A body and its log attenuation. */
-export interface Exposure {
-  readonly body: Body;
-  readonly log: Map2;
 }
 
 /** A patient with findings before the beam, from which pictures and twins are made. */
@@ -52,10 +46,9 @@ export class Scene {
     return this.#plain;
   }
 
-  /** Log attenuation of the patient with these findings; `like` is one already made, to save work. */
-  attenuation(findings: readonly SceneFinding[] = this.findings, like?: Exposure): Exposure {
-    const body = this.body(findings);
-    return { body, log: attenuate(body, this.beam, like) };
+  /** Log attenuation of the patient with these findings. */
+  attenuation(findings: readonly SceneFinding[] = this.findings): Map2 {
+    return attenuate(this.body(findings), this.beam);
   }
 
   /** The patient's tissues with these findings. */
@@ -89,10 +82,11 @@ export class Scene {
 
   #place(finding: Finding): SceneFinding {
     const random = this.#random.fork('finding', finding.concept, finding.side ?? '', finding.site ?? '');
-    const shown = shownAs(finding.concept, random.fork('kind'));
+    const shown = shownAs(finding, this.#plain.view, random.fork('kind'));
     const kind = findingKinds[shown]!;
     const draw = random.fork('place');
-    const side = finding.side ?? draw.weighted(kind.laterality);
+    const drawn = draw.weighted(kind.laterality);
+    const side = finding.side ?? sideOf(finding.site) ?? drawn;
     const severity = {
       minimal: () => draw.uniform(0.05, 0.2),
       mild: () => draw.uniform(0.2, 0.42),
@@ -116,13 +110,13 @@ export class Scene {
   }
 }
 
-function isShown(concept: string): boolean {
-  return Object.hasOwn(findingKinds, concept) || Object.hasOwn(parents, concept);
+/** Lobes that only one lung has. */
+function sideOf(site: Finding['site']): 'right' | 'left' | undefined {
+  return site === 'middle lobe' ? 'right' : site === 'lingula' ? 'left' : undefined;
 }
 
-function shownAs(concept: string, random: Random): string {
-  const kinds = Object.hasOwn(parents, concept) ? parents[concept] : undefined;
-  return kinds === undefined ? concept : random.weighted(kinds);
+function isShown(concept: string): boolean {
+  return Object.hasOwn(findingKinds, concept) || Object.hasOwn(parents, concept);
 }
 
 function cloned(body: Body): Body {
@@ -135,6 +129,8 @@ function cloned(body: Body): Body {
       lung: paths.lung.slice(),
       blood: paths.blood.slice(),
       bone: paths.bone.slice(),
+      spongy: paths.spongy.slice(),
+      air: paths.air.slice(),
       metal: paths.metal.slice(),
     },
     lungDensity: body.lungDensity.slice(),
