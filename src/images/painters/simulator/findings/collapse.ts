@@ -23,6 +23,7 @@ function shallow(patient: Patient, placed: Placed, random: Random, most: number)
   const amount = (random.uniform(0.2, 1) * most + 0.01) * placed.strength;
   const other = random.chance(0.4) ? random.uniform(0, 0.2) * amount : 0;
   for (const side of sides) liftFloor(patient, side, placed.sides.includes(side) ? amount : other);
+  if (placed.sides.length === 1) return;
   patient.lowerVessels *= 1 + 2 * amount;
   patient.lungDensity *= 1 + 1.5 * amount;
 }
