@@ -1,5 +1,6 @@
 import type { Random } from '../../../base/index.js';
-import { type Body, clamp01, type Paths, sides, signOf, smoothStep } from './body-map.js';
+import { type Body, clamp01, type LungSide, type Paths, sides, signOf, smoothStep } from './body-map.js';
+import { hilumOf } from './lung-detail.js';
 import { greatVessels } from './mediastinum.js';
 import { noiseAt, noisePlace } from './noise.js';
 import type { Patient } from './patient.js';
@@ -18,6 +19,8 @@ export function buildTrunk(patient: Patient, random: Random, size: number): Body
     lung: empty(),
     blood: empty(),
     bone: empty(),
+    spongy: empty(),
+    air: empty(),
     metal: empty(),
   };
   const body: Body = {
@@ -132,7 +135,7 @@ function breasts(body: Body, outer: Map2, random: Random): void {
     const wide = Math.min(0.16, 0.1 + 0.013 * patient.breast) * random.uniform(0.9, 1.1);
     const tall = wide * random.uniform(1, 1.5);
     const x = thorax.middle + 0.6 * (wall - thorax.middle) + signOf(side) * random.uniform(-0.01, 0.05);
-    const y = top - 0.03 + droop + random.normal(0, 0.012);
+    const y = top - 0.045 + droop + random.normal(0, 0.012);
     const power = random.uniform(0.45, 0.75);
     for (
       let row = Math.max(0, Math.floor((y - tall) * size));
@@ -162,6 +165,7 @@ function fillChest(body: Body, outer: Map2, occupied: Map2, random: Random): voi
   const wall = noisePlace(random.fork('wall'), 0.65);
   const inside = patient.depth - 4.5 - 0.4 * patient.wallThickness;
   const middle = thorax.middle;
+  const haze = perihilarHaze(body, random.fork('haze'));
   for (let row = 0, at = 0; row < size; row++) {
     const y = (row + 0.5) / size;
     const index = tableIndex(y);
@@ -183,7 +187,7 @@ function fillChest(body: Body, outer: Map2, occupied: Map2, random: Random): voi
         const under = y - thorax.dome[side][tableIndex(x)]!;
         const span = thorax.angle[side] - thorax.top[side] + 0.07;
         const b = under > 0 ? 1 - under / span : 1;
-        const domed = under <= 0 ? 0 : b <= 0 ? 1 : Math.sqrt(1 - b * b);
+        const domed = under <= 0 ? 0 : b <= 0 ? 1 : Math.sqrt(1 - b * b * b);
         // The recess behind the dome ends beside the spine.
         const beside = smoothStep(0.05, 0.2, Math.abs(x - middle));
         const recess = under <= 0 ? 1 : 1 - (1 - beside) * smoothStep(0, 0.045, under);
@@ -202,8 +206,38 @@ function fillChest(body: Body, outer: Map2, occupied: Map2, random: Random): voi
       if (lung > 0) {
         const low = clamp01((y - apex) / 0.6);
         const uneven = 0.6 * noiseAt(coarse, x, y, 3) + 0.45 * noiseAt(fine, x, y, 5);
-        lungDensity[at] = patient.lungDensity * Math.max(0.4, 0.9 + 0.2 * low + patient.lungTexture * uneven);
+        lungDensity[at] =
+          patient.lungDensity *
+          Math.max(
+            0.4,
+            0.9 +
+              0.2 * low +
+              patient.lungTexture * uneven +
+              haze[side].across[column]! * haze[side].down[row]!,
+          );
       }
     }
   }
+}
+
+/** Vessels too small and too many to be drawn make the lung denser around the hila: a product of two bells. */
+function perihilarHaze(
+  body: Body,
+  random: Random,
+): Record<LungSide, { across: Float32Array; down: Float32Array }> {
+  const { size, patient } = body;
+  const bell = (centre: number, width: number, height: number) =>
+    Float32Array.from(
+      { length: size },
+      (_, place) => height * Math.exp(-0.5 * (((place + 0.5) / size - centre) / width) ** 2),
+    );
+  const of = (side: LungSide) => {
+    const { x, y } = hilumOf(body, side);
+    const much = random.uniform(0.15, 0.6) * patient.hilum[side];
+    return {
+      across: bell(x, random.uniform(0.05, 0.08), much),
+      down: bell(y + random.uniform(0.03, 0.08), random.uniform(0.1, 0.16), 1),
+    };
+  };
+  return { right: of('right'), left: of('left') };
 }

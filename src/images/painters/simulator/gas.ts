@@ -31,7 +31,7 @@ export function addGas(body: Body, random: Random): void {
       middle + pull + sign * (sign > 0 ? 0.07 : 0.055),
       carina + (sign > 0 ? 0.055 : 0.065),
       radius * 0.5,
-      field,
+      field * 0.6,
     );
   brush.addTo(air);
   stomachBubble(body, air, random.fork('stomach'));
@@ -80,7 +80,7 @@ function stomachBubble(body: Body, air: Map2, random: Random): void {
 
 /** Takes tissue away where there is air, soft tissue first. */
 function carve(body: Body, air: Map2): void {
-  const { soft, fat, blood } = body.paths;
+  const { soft, fat, blood, air: gas } = body.paths;
   for (let at = 0; at < air.length; at++) {
     let rest = air[at]!;
     if (rest === 0) continue;
@@ -89,5 +89,6 @@ function carve(body: Body, air: Map2): void {
       tissue[at]! -= taken;
       rest -= taken;
     }
+    gas[at]! += air[at]! - rest;
   }
 }

@@ -84,12 +84,12 @@ export function greatVessels(body: Body, random: Random): Map2 {
         const rho = polarDistance(polar, x, y < widest ? y : widest + (y - widest) * 0.4);
         if (rho < 1) {
           // Towards its root the heart gives way to the great vessels.
-          const root = 0.45 + 0.55 * smoothStep(heartBox.top, heartBox.top + 0.1, y);
+          const root = 0.2 + 0.8 * smoothStep(heartBox.top - 0.01, heartBox.top + 0.17, y);
           // It lies on the floor and does not hang through it.
           const above =
             1 -
             smoothStep(0.01, 0.045, y - thorax.dome[x < thorax.middle ? 'right' : 'left'][tableIndex(x)]!);
-          const depth = above * root * heartDepth * Math.sqrt(1 - rho * rho * rho * rho);
+          const depth = above * root * heartDepth * Math.sqrt(1 - rho * rho);
           const other = occupied[at]!;
           occupied[at] = depth > other ? depth + 0.15 * other : other + 0.15 * depth;
         }

@@ -5,7 +5,7 @@ import { detect } from './beam.js';
 import { drawDisplay, show } from './display.js';
 import { addFrame } from './frame.js';
 import type { Map2 } from './raster.js';
-import { type Exposure, Scene, type SceneFinding } from './scene.js';
+import { Scene, type SceneFinding } from './scene.js';
 
 /** Smallest change of the log attenuation that counts as seen, over an area that counts as seen. */
 const visible = { contrast: 0.05, area: 0.0006 };
@@ -31,10 +31,10 @@ export function paintOne(request: PaintRequest, without?: string): Painting {
     }
   }
   const kept = scene.findings.filter(finding => finding.concept !== without);
-  if (kept.length < scene.findings.length) shown = scene.attenuation(kept, shown);
+  if (kept.length < scene.findings.length) shown = scene.attenuation(kept);
   const { patient, beam } = scene;
-  const reading = detect(shown.log, size, patient, beam, random.fork('noise'));
-  const pixels = show(reading, size, drawDisplay(patient, random.fork('display')));
+  const reading = detect(shown, size, patient, beam, random.fork('noise'));
+  const pixels = show(reading, size, drawDisplay(patient.view, random.fork('display')));
   addFrame(pixels, size, patient, random.fork('frame'));
   return {
     pixels,
@@ -48,10 +48,10 @@ export function paintOne(request: PaintRequest, without?: string): Painting {
 }
 
 /** |difference of the log attenuation| to the twin without the finding. */
-function changeOf(scene: Scene, finding: SceneFinding, shown: Exposure): Map2 {
+function changeOf(scene: Scene, finding: SceneFinding, shown: Map2): Map2 {
   const rest = scene.findings.filter(other => other !== finding);
-  const change = scene.attenuation(rest, shown).log;
-  for (let at = 0; at < change.length; at++) change[at] = Math.abs(shown.log[at]! - change[at]!);
+  const change = scene.attenuation(rest);
+  for (let at = 0; at < change.length; at++) change[at] = Math.abs(shown[at]! - change[at]!);
   return change;
 }
 

@@ -203,8 +203,10 @@ export function polygonCoverage(polygon: readonly number[], size: number): Map2 
 
 /** Blurs in place with three running means, close to a Gaussian of this deviation (pixels). Edges repeat. */
 export function blur(map: Map2, size: number, deviation: number): void {
-  if (deviation < 0.3) return;
-  const radius = Math.max(0.5, (Math.sqrt(4 * deviation * deviation + 1) - 1) / 2);
+  if (deviation < 0.15) return;
+  const squared = deviation * deviation;
+  // Three passes of weights (r, 1, r) have a variance of 6 r / (1 + 2 r); wider ones that of a box.
+  const radius = squared < 2 ? squared / (6 - 2 * squared) : (Math.sqrt(4 * squared + 1) - 1) / 2;
   const other = new Float32Array(map.length);
   for (let pass = 0; pass < 3; pass++) {
     meanAlongRows(map, other, size, radius);
