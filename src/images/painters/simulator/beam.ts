@@ -1,6 +1,7 @@
 import { Random } from '../../../base/index.js';
+import { arena } from './arena.js';
 import type { Body } from './body-map.js';
-import { fading } from './fading.js';
+import { fading, minusLog } from './fading.js';
 import type { Patient } from './patient.js';
 import { blur, type Map2, wideBlur } from './raster.js';
 
@@ -59,7 +60,7 @@ const opaque = 20.7;
 export function attenuate(body: Body, beam: Beam): Map2 {
   const { paths, lungDensity } = body;
   const { soft, fat, lung, blood, bone, spongy, air, metal } = paths;
-  const result = new Float32Array(soft.length);
+  const result = arena.any(soft.length);
   const [w0, w1, w2] = beam.spectrum;
   const [s0, s1, s2] = steps(coefficients.soft);
   const [f0, f1, f2] = steps(coefficients.fat);
@@ -82,7 +83,7 @@ export function attenuate(body: Body, beam: Beam): Map2 {
     const softer =
       w0 * fading(s * s0 + f * f0 + l * l0 + b * b0 + o * o0 + p * p0 + i * i0 + a * a0) +
       w1 * fading(s * s1 + f * f1 + l * l1 + b * b1 + o * o1 + p * p1 + i * i1 + a * a1);
-    const log = hard - Math.log(w2 + softer);
+    const log = hard + minusLog(w2 + softer);
     result[at] = Math.min(log, opaque);
   }
   return result;
@@ -103,7 +104,7 @@ function normalTable(): Float32Array {
 
 /** What the detector reads, as log attenuation again: scatter, blur and noise added. */
 export function detect(log: Map2, size: number, patient: Patient, beam: Beam, random: Random): Map2 {
-  const signal = new Float32Array(log.length);
+  const signal = arena.any(log.length);
   for (let at = 0; at < log.length; at++) signal[at] = fading(log[at]!);
   // The open beam beside the patient makes no scatter: it counts as a ceiling.
   const near = wideBlur(signal, size, 0.06, 32, 0.12);

@@ -1,5 +1,6 @@
 import type { Random } from '../../../base/index.js';
 import type { View } from '../../../data/index.js';
+import { arena } from './arena.js';
 import { clamp01 } from './body-map.js';
 import { blur, type Map2, wideBlur } from './raster.js';
 
@@ -57,9 +58,9 @@ export function showDeep(reading: Map2, size: number, display: Display): Uint16A
 function greys(reading: Map2, size: number, display: Display, white: number): Float32Array {
   const broad = wideBlur(reading, size, 0.06, 48);
   const middle = wideBlur(reading, size, 0.016, 96);
-  const fine = reading.slice();
+  const fine = arena.copy(reading);
   blur(fine, size, display.sharpen.width * size);
-  const work = new Float32Array(reading.length);
+  const work = arena.any(reading.length);
   const { gain } = display.sharpen;
   const { detail, equalise } = display;
   for (let at = 0; at < work.length; at++) work[at] = reading[at]! - equalise * broad[at]!;

@@ -1,4 +1,5 @@
 import type { Random } from '../../../base/index.js';
+import { arena } from './arena.js';
 import { type Body, signOf } from './body-map.js';
 import type { Map2 } from './raster.js';
 
@@ -6,7 +7,7 @@ import type { Map2 } from './raster.js';
 export function addGas(body: Body, random: Random): void {
   const { brush, patient, thorax, size } = body;
   const { field } = patient;
-  const air = new Float32Array(size * size);
+  const air = arena.empty(size * size);
   const middle = thorax.middle;
   const height = patient.lungHeight.right;
   const carina = thorax.apex.right + 0.37 * height;
@@ -67,7 +68,7 @@ function stomachBubble(body: Body, air: Map2, random: Random): void {
   const tall = wide * random.uniform(0.45, 0.95);
   const y = thorax.top.left + 0.022 + tall + random.uniform(0, 0.025);
   const depth = random.uniform(2, 6);
-  const bubble = new Float32Array(size * size);
+  const bubble = arena.empty(size * size);
   brush.ellipse(x, y, wide, tall, depth, 0.4);
   brush.addTo(bubble);
   // Upright, fluid fills the bubble from below up to a level.

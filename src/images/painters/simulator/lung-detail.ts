@@ -1,4 +1,5 @@
 import type { Random } from '../../../base/index.js';
+import { arena } from './arena.js';
 import { type Body, type LungSide, sides, signOf } from './body-map.js';
 import { tableIndex } from './shape.js';
 
@@ -32,7 +33,7 @@ export function hilumOf(body: Body, side: LungSide): { x: number; y: number } {
 export function addVessels(body: Body, random: Random): void {
   const { brush, patient, paths, vessels, size } = body;
   const { field } = patient;
-  const front = new Float32Array(size * size);
+  const front = arena.empty(size * size);
   for (const side of sides) {
     const own = random.fork('vessels', side);
     const tree = growTree(body, side, own);

@@ -1,4 +1,5 @@
 import type { Random } from '../../../base/index.js';
+import { arena } from './arena.js';
 import { type Body, clamp01, smoothStep } from './body-map.js';
 import { polarDistance, polarOf } from './polar.js';
 import { bezier, type Map2 } from './raster.js';
@@ -8,7 +9,7 @@ import { boxOf, tableIndex } from './shape.js';
 export function greatVessels(body: Body, random: Random): Map2 {
   const { patient, thorax, size, brush } = body;
   const { field } = patient;
-  const occupied = new Float32Array(size * size);
+  const occupied = arena.empty(size * size);
   const heartBox = boxOf(patient.contours.heart);
   const heartDepth = 1.04 * (heartBox.right - heartBox.left) * field * random.uniform(0.9, 1.1);
   const polar = polarOf(patient.contours.heart);
@@ -50,7 +51,7 @@ export function greatVessels(body: Body, random: Random): Map2 {
   brush.ellipse(middle + 0.047, knobY + 0.09, 0.036, 0.055, 4.5, 0.6);
   brush.addTo(occupied);
   const widen = patient.mediastinum;
-  for (let row = 0, at = 0; row < size; row++) {
+  for (let row = 0; row < size; row++) {
     const y = (row + 0.5) / size;
     const index = tableIndex(y);
     // The lungs' inner edges bound the mediastinum; further down they are the heart's own, and only spine and
@@ -63,7 +64,9 @@ export function greatVessels(body: Body, random: Random): Map2 {
     const left =
       core + wide * (Math.max(core, (thorax.medial.left[index]! - thorax.middle) * widen * 0.93) - core);
     const cap = Math.min(1, 0.16 / Math.max(right, left));
-    for (let column = 0; column < size; column++, at++) {
+    const from = Math.max(0, Math.floor(Math.min(middle - 1.6 * right, heartBox.left) * size));
+    const to = Math.min(size, Math.ceil(Math.max(middle + 1.6 * left, heartBox.right) * size));
+    for (let column = from, at = row * size + from; column < to; column++, at++) {
       const x = (column + 0.5) / size;
       const across = x - middle;
       const a = (across < 0 ? -across / right : across / left) / (wide > 0 ? Math.max(cap, 0.7) : 1);

@@ -1,5 +1,6 @@
 import type { Random } from '../../../base/index.js';
 import type { Finding } from '../../../data/index.js';
+import { arena } from './arena.js';
 import { attenuate, type Beam, drawBeam } from './beam.js';
 import { buildTrunk } from './body.js';
 import type { Body } from './body-map.js';
@@ -17,6 +18,8 @@ export interface SceneFinding {
   /** As the text calls it. */
   readonly concept: string;
   readonly kind: FindingKind;
+  /** The text calls it minimal or mild. */
+  readonly mayBeFaint: boolean;
   placed: Placed;
   readonly random: Random;
 }
@@ -53,7 +56,9 @@ export class Scene {
 
   /** The patient's tissues with these findings. */
   body(findings: readonly SceneFinding[]): Body {
-    const body = cloned(this.#anatomy(findings));
+    const anatomy = this.#anatomy(findings);
+    if (!findings.some(finding => finding.kind.change !== undefined)) return anatomy;
+    const body = cloned(anatomy);
     for (const finding of findings)
       finding.kind.change?.(body, finding.placed, finding.random.fork('change'));
     return body;
@@ -92,11 +97,12 @@ export class Scene {
       mild: () => draw.uniform(0.2, 0.42),
       moderate: () => draw.uniform(0.45, 0.72),
       severe: () => draw.uniform(0.75, 1),
-      unsaid: () => draw.uniform(0.25, 0.95),
+      unsaid: () => draw.uniform(0.15, 0.85),
     }[finding.severity ?? 'unsaid']();
     return {
       concept: finding.concept,
       kind,
+      mayBeFaint: finding.severity === 'minimal' || finding.severity === 'mild',
       random,
       placed: {
         concept: shown,
@@ -124,16 +130,16 @@ function cloned(body: Body): Body {
   return {
     ...body,
     paths: {
-      soft: paths.soft.slice(),
-      fat: paths.fat.slice(),
-      lung: paths.lung.slice(),
-      blood: paths.blood.slice(),
-      bone: paths.bone.slice(),
-      spongy: paths.spongy.slice(),
-      air: paths.air.slice(),
-      metal: paths.metal.slice(),
+      soft: arena.copy(paths.soft),
+      fat: arena.copy(paths.fat),
+      lung: arena.copy(paths.lung),
+      blood: arena.copy(paths.blood),
+      bone: arena.copy(paths.bone),
+      spongy: arena.copy(paths.spongy),
+      air: arena.copy(paths.air),
+      metal: arena.copy(paths.metal),
     },
-    lungDensity: body.lungDensity.slice(),
-    vessels: body.vessels.slice(),
+    lungDensity: arena.copy(body.lungDensity),
+    vessels: arena.copy(body.vessels),
   };
 }

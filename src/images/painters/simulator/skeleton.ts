@@ -1,4 +1,5 @@
 import type { Random } from '../../../base/index.js';
+import { arena } from './arena.js';
 import { type Body, clamp01, type LungSide, type RibCourse, sides, signOf } from './body-map.js';
 import { bezier, type CurvePoint, type Map2 } from './raster.js';
 import { tableIndex } from './shape.js';
@@ -6,8 +7,8 @@ import { tableIndex } from './shape.js';
 /** Ribs, spine, clavicles, shoulder blades and upper arms, in cm of compact bone along the beam. */
 export function addSkeleton(body: Body, random: Random): void {
   const { paths } = body;
-  const bone = new Float32Array(paths.bone.length);
-  const spongy = new Float32Array(paths.bone.length);
+  const bone = arena.empty(paths.bone.length);
+  const spongy = arena.empty(paths.bone.length);
   spine(body, bone, spongy, random.fork('spine'));
   for (const side of sides) {
     ribs(body, bone, side, random.fork('ribs'), random.fork('ribs', side));
