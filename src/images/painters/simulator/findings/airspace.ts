@@ -133,7 +133,7 @@ function layPatches(
     const [x, y] = far
       ? lungPlace(body, side, random.uniform(0.05, 0.95), random.uniform(0.08, 1))
       : lungPlace(body, side, u + random.normal(0, spread), v + random.normal(0, 0.85 * spread));
-    const radius = size.radius * random.uniform(0.6, 1.3);
+    const radius = size.radius * random.uniform(0.6, 1.3) * (focal ? 0.75 : 1);
     patches.push({
       x,
       y,

@@ -20,12 +20,18 @@ const laterality = { left: 0.27, right: 0.25, bilateral: 0.48 };
 
 /** Lung that is not aired is small: the floor of the side stands high, the other one at times a little as well. */
 function shallow(patient: Patient, placed: Placed, random: Random, most: number): void {
+  // Far from the floor a plate hardly moves it.
+  if (!isLow(placed.site)) return;
   const amount = (random.uniform(0.2, 1) * most + 0.01) * placed.strength;
   const other = random.chance(0.4) ? random.uniform(0, 0.2) * amount : 0;
   for (const side of sides) liftFloor(patient, side, placed.sides.includes(side) ? amount : other);
   if (placed.sides.length === 1) return;
   patient.lowerVessels *= 1 + 2 * amount;
   patient.lungDensity *= 1 + 1.5 * amount;
+}
+
+function isLow(site: Placed['site']): boolean {
+  return site !== 'apex' && site !== 'upper zone' && site !== 'upper lobe' && site !== 'mid zone';
 }
 
 /** Plates of collapsed lung: bands of a few mm across the base. */
@@ -181,7 +187,7 @@ function plates(body: Body, side: LungSide, placed: Placed, random: Random): voi
 export function crowdedBase(body: Body, side: LungSide, much: number, placed: Placed, random: Random): void {
   const most = (0.06 + 0.3 * much) * random.uniform(0.5, 1.1) * placed.strength;
   const from = random.uniform(0.55, 0.85);
-  const outward = random.uniform(-0.4, 0.5);
+  const outward = random.uniform(-0.25, 0.75);
   const broad = noisePlace(random, 0.65);
   const fine = noisePlace(random, 0.8);
   fillBy(body, side, (x, y) => {
@@ -197,7 +203,7 @@ export function crowdedBase(body: Body, side: LungSide, much: number, placed: Pl
 function basalPatch(body: Body, side: LungSide, placed: Placed, random: Random): void {
   const [u, v] =
     placed.site === undefined || placed.site === 'base' || placed.site === 'lower lobe'
-      ? [random.uniform(0.05, 0.8), random.uniform(0.9, 1.03)]
+      ? [random.uniform(0.05, 0.95), random.uniform(0.92, 1.05)]
       : siteCentre(placed.site, random);
   const [x, y] = lungPlace(body, side, u, v);
   const radius = 0.04 + 0.06 * placed.severity;

@@ -46,7 +46,7 @@ function meniscus(body: Body, side: LungSide, severity: number, strength: number
   const { thorax } = body;
   const height = thorax.angle[side] - thorax.apex[side];
   const rise =
-    (severity < 0.25 ? 0.07 + 0.2 * severity : 0.02 + 0.62 * severity ** 1.35) *
+    (severity < 0.25 ? 0.07 + 0.2 * severity : 0.02 + 0.52 * severity ** 1.4) *
     height *
     (0.7 + 0.3 * strength);
   const level = thorax.angle[side] - rise;

@@ -22,11 +22,11 @@ export const emphysema: FindingKind = {
   reshape(patient, placed, random) {
     const much = (0.35 + 0.65 * placed.severity) * placed.strength;
     inflate(patient, much, random);
-    patient.lungDensity *= 1 - random.uniform(0.15, 0.4) * clamp01(much);
-    patient.lungTexture *= random.uniform(1.1, 1.6);
-    patient.vesselCount *= 1 - random.uniform(0.05, 0.25) * clamp01(much);
-    patient.upperVessels *= 1 - random.uniform(0, 0.25) * clamp01(much);
-    patient.lowerVessels *= 1 - random.uniform(-0.05, 0.2) * clamp01(much);
+    patient.lungDensity *= 1 - random.uniform(0.1, 0.3) * clamp01(much);
+    patient.lungTexture *= random.uniform(1.1, 1.9);
+    patient.vesselCount *= 1 - random.uniform(0, 0.1) * clamp01(much);
+    patient.upperVessels *= 1 - random.uniform(-0.1, 0.12) * clamp01(much);
+    patient.lowerVessels *= 1 - random.uniform(-0.15, 0.12) * clamp01(much);
     const hilum = 1 + random.uniform(0, 0.25) * much;
     patient.hilum = { right: patient.hilum.right * hilum, left: patient.hilum.left * hilum };
   },
@@ -55,7 +55,7 @@ function inflate(patient: Patient, much: number, random: Random): void {
   const { contours } = patient;
   const sink = random.uniform(0.05, 0.11) * much;
   const flat = random.uniform(0.01, 0.07) * much;
-  const widen = 1 + random.uniform(0, 0.05) * much;
+  const widen = 1 + random.uniform(0, 0.08) * much;
   const middle = thoraxOf(contours).middle;
   const grow = (lung: number[]): number[] => {
     const box = boxOf(lung);
