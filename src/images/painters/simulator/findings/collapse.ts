@@ -44,7 +44,7 @@ export const plateAtelectasis: FindingKind = {
     for (const side of placed.sides) {
       const own = random.fork(side);
       plates(body, side, placed, own);
-      if (own.chance(0.5)) crowdedBase(body, side, 0.35 * placed.severity, placed, own);
+      if (isLow(placed.site) && own.chance(0.5)) crowdedBase(body, side, 0.35 * placed.severity, placed, own);
     }
   },
 };
