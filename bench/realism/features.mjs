@@ -108,8 +108,15 @@ function meanOf(values, size, left, top, right, bottom) {
   return sum / count;
 }
 
-/** Gaussian blur, deviation in pixels; edges repeat. */
+/** Gaussian blur, deviation in pixels; edges repeat. Wide ones are three running means. */
 export function gaussian(values, size, deviation) {
+  if (deviation > 2) {
+    const reach = Math.max(1, Math.round((Math.sqrt(4 * deviation * deviation + 1) - 1) / 2));
+    let map = values;
+    for (let pass = 0; pass < 3; pass++)
+      map = runningMean(runningMean(map, size, reach, 1, size), size, reach, size, 1);
+    return map;
+  }
   const reach = Math.max(1, Math.ceil(3 * deviation));
   const kernel = Array.from({ length: 2 * reach + 1 }, (_, at) =>
     Math.exp(-0.5 * ((at - reach) / Math.max(deviation, 0.2)) ** 2),
@@ -129,4 +136,18 @@ export function gaussian(values, size, deviation) {
     return to;
   };
   return pass(pass(values, 1, size), size, 1);
+}
+
+function runningMean(from, size, reach, stride, line) {
+  const to = new Float32Array(from.length);
+  for (let row = 0; row < size; row++) {
+    const at = place => from[row * line + Math.min(size - 1, Math.max(0, place)) * stride];
+    let sum = 0;
+    for (let step = -reach; step <= reach; step++) sum += at(step);
+    for (let column = 0; column < size; column++) {
+      to[row * line + column * stride] = sum / (2 * reach + 1);
+      sum += at(column + reach + 1) - at(column - reach);
+    }
+  }
+  return to;
 }

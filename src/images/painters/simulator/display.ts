@@ -12,7 +12,7 @@ const softLimit = 0.15;
 
 /** How a machine turns what it measured into grey. */
 export interface Display {
-  /** Grey (0 to 1) of well-aerated lung and of the densest parts. */
+  /** Grey (0 to 1) of well-aerated lung, and of the densest parts before the curve bends. */
   readonly lungGrey: number;
   readonly denseGrey: number;
   /** Below 1 compresses the dense end, above 1 the lungs. */
@@ -34,7 +34,7 @@ export function drawDisplay(view: View, random: Random): Display {
   const frontal = view === 'PA';
   return {
     lungGrey: frontal ? random.truncatedNormal(0.38, 0.08) : random.truncatedNormal(0.43, 0.07),
-    denseGrey: frontal ? random.truncatedNormal(0.91, 0.05) : random.truncatedNormal(0.82, 0.06),
+    denseGrey: frontal ? random.truncatedNormal(1.03, 0.08) : random.truncatedNormal(0.87, 0.08),
     gamma: random.uniform(0.85, 1.2),
     sharpen: { width: random.uniform(0.004, 0.012), gain: random.uniform(0.1, 1) },
     detail: frontal ? random.uniform(0, 0.55) : random.uniform(0.2, 1),

@@ -95,7 +95,7 @@ export function drawPatient(random: Random): Patient {
       calcified: age > 60 && person.chance(0.3) ? person.uniform(0.2, 0.6) : 0,
     },
     mediastinum: person.uniform(0.9, 1.1) + (frontal ? 0 : 0.08),
-    boneDensity: clamp(person.normal(1 - 0.25 * old, 0.14), 0.7, 1.4),
+    boneDensity: clamp(person.normal(1.04 - 0.18 * old, 0.12), 0.78, 1.4),
     spineBend: person.normal(0, 0.006),
     spurs: Math.max(0, person.normal(0.5 * old, 0.25)),
   };

@@ -72,7 +72,7 @@ function ribCourses(body: Body, side: LungSide, shared: Random, own: Random): Ri
 function ribs(body: Body, bone: Map2, side: LungSide, shared: Random, own: Random): void {
   const { field } = body.patient;
   const { brush } = body;
-  const shell = own.uniform(0.085, 0.13) / field;
+  const shell = own.uniform(0.09, 0.13) / field;
   const courses = ribCourses(body, side, shared, own);
   body.ribs[side] = courses;
   const turned = body.patient.rotation;
@@ -191,7 +191,7 @@ function shoulder(body: Body, bone: Map2, spongy: Map2, side: LungSide, random: 
     [collar * 1.3, collar * 0.95],
     16,
   );
-  brush.curve(course, field * 0.95, 0.12 / field, 0.12);
+  brush.curve(course, field * 1.25, 0.12 / field, 0.12);
   brush.addTo(bone);
   brush.curve(course, field * 0.9);
   brush.addTo(spongy);
