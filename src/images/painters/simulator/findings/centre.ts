@@ -55,7 +55,7 @@ export const epicardialFat: FindingKind = {
       const x = thorax.middle + signOf(side) * own.uniform(0.08, 0.14);
       const y = thorax.top[side] + own.uniform(-0.005, 0.02);
       const wide = (0.03 + 0.03 * placed.severity) * Math.sqrt(placed.strength);
-      brush.ellipse(x, y, wide, 0.8 * wide, 3 + 4 * placed.severity, 0.7);
+      brush.ellipse(x, y, wide, 0.8 * wide, 1.2 + 2 * placed.severity, 0.9);
       brush.addTo(paths.fat);
     }
   },

@@ -44,7 +44,8 @@ export const plateAtelectasis: FindingKind = {
     for (const side of placed.sides) {
       const own = random.fork(side);
       plates(body, side, placed, own);
-      if (isLow(placed.site) && own.chance(0.5)) crowdedBase(body, side, 0.35 * placed.severity, placed, own);
+      if (isLow(placed.site) && own.chance(0.5))
+        crowdedBase(body, side, 0.35 * placed.severity, placed.strength, own);
     }
   },
 };
@@ -58,7 +59,7 @@ export const basalAtelectasis: FindingKind = {
   change(body, placed, random) {
     for (const side of placed.sides) {
       const own = random.fork(side);
-      crowdedBase(body, side, placed.severity, placed, own);
+      crowdedBase(body, side, placed.severity, placed.strength, own);
       basalPatch(body, side, placed, own);
       if (own.chance(0.45)) plates(body, side, { ...placed, severity: 0.5 * placed.severity }, own);
     }
@@ -184,8 +185,14 @@ function plates(body: Body, side: LungSide, placed: Placed, random: Random): voi
 }
 
 /** Poorly aired lung over the floor: haze that grows downwards, in streaks, in which the floor fades. */
-export function crowdedBase(body: Body, side: LungSide, much: number, placed: Placed, random: Random): void {
-  const most = (0.06 + 0.3 * much) * random.uniform(0.5, 1.1) * placed.strength;
+export function crowdedBase(
+  body: Body,
+  side: LungSide,
+  much: number,
+  strength: number,
+  random: Random,
+): void {
+  const most = (0.06 + 0.3 * much) * random.uniform(0.5, 1.1) * strength;
   const from = random.uniform(0.55, 0.85);
   const outward = random.uniform(-0.25, 0.75);
   const broad = noisePlace(random, 0.65);

@@ -84,7 +84,7 @@ export const pneumomediastinum: FindingKind = {
     const { brush, thorax, patient, paths } = body;
     const { field } = patient;
     const radius = (0.12 + 0.25 * placed.severity) / field;
-    const depth = field * 5 * placed.strength;
+    const depth = field * 2.5 * placed.strength;
     const heart = patient.contours.heart;
     let top = 1;
     for (let at = 1; at < heart.length; at += 2) top = Math.min(top, heart[at]!);
