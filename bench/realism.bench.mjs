@@ -1,48 +1,47 @@
-// How near simulated normal pictures come to real ones in what can be counted: `npm run bench realism [-- N]`.
-// Real: the normals of NIH ChestX-ray14 in ../shared/data, PA and AP apart. Simulated: N (default 120) normals.
+// How near simulated normal pictures come to real ones: `npm run bench realism [-- N [PAGE.html]]`.
+// Real: the normals of NIH ChestX-ray14 (PA and AP apart), the intensive care pictures of Hannover and the COVID set, all in
+// ../shared/data. Simulated: N (default 160) normals. Prints grey, gradient and power statistics, anatomy ratios, and a
+// two-sample test: what a small classifier tells the two apart by. The page (default: the temporary folder, never the
+// repository, for it holds means of real pictures) shows mean pictures, differences and the reasons.
 import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
-import { SimulatorPainter } from '../dist/images/index.js';
+import { Random } from '../dist/base/index.js';
+import { paintOne } from '../dist/images/index.js';
+import { anatomyRatios } from '../dist/images/painters/simulator/anatomy.js';
+import { drawPatient } from '../dist/images/painters/simulator/patient.js';
+import { featuresOf } from './realism/features.mjs';
+import { writePage } from './realism/page.mjs';
+import { correlation, measure, SIDE, WAVES } from './realism/statistics.mjs';
+import { twoSample } from './realism/two-sample.mjs';
 
 const data = resolve(process.env.SYNRAY_TEST_DATA ?? '../shared/data');
-const SIDE = 256;
-/** Waves across the picture at which the power spectrum is printed. */
-const WAVES = [1, 2, 4, 8, 16, 32, 64, 96, 120];
 
 export default async function realism(words = []) {
-  const count = Number(words[0] ?? 120);
-  // The index has no quoted commas before the columns that are read here.
-  const [head, ...lines] = (await readFile(join(data, 'nih-cxr14/index.csv'), 'utf8')).trim().split(/\r?\n/);
-  const names = head.split(',');
-  const rows = lines.map(line =>
-    Object.fromEntries(line.split(',').map((word, place) => [names[place], word])),
-  );
-  const real = { PA: [], AP: [] };
-  for (const row of rows)
-    if (row.finding_labels === 'No Finding')
-      real[row.view]?.push(await realPicture(join(data, 'nih-cxr14/images', row.file)));
+  const count = Number(words[0] ?? 160);
+  const page = words[1] ?? join(tmpdir(), 'synray-realism.html');
+  const real = {
+    PA: await pictures('nih-cxr14', row => row.finding_labels === 'No Finding' && row.view === 'PA'),
+    AP: await pictures('nih-cxr14', row => row.finding_labels === 'No Finding' && row.view === 'AP'),
+    Hannover: await pictures('hannover', () => true),
+    COVID: await pictures('covid-chestxray', row => /^(PA|AP)/.test(row.view ?? '')),
+  };
   const simulated = { PA: [], AP: [] };
-  const painter = new SimulatorPainter();
-  const requests = Array.from({ length: count }, (_, index) => ({
-    id: `realism ${index}`,
-    findings: '',
-    impression: '',
-    mentions: [],
-    size: SIDE,
-    seed: 0,
-    attempt: 0,
-  }));
   const started = performance.now();
-  for (const { pixels, view } of await painter.paint(requests))
+  for (let number = 0; number < count; number++) {
+    const { pixels, view } = paintOne(normal(number));
     simulated[view === 'PA' ? 'PA' : 'AP'].push(pixels);
-  const seconds = (performance.now() - started) / 1000;
-  await painter.close();
-  const result = { painted: count, perSecond: Number((count / seconds).toFixed(1)) };
-  for (const view of ['PA', 'AP']) {
-    const one = measure(real[view]);
+  }
+  const perSecond = (1000 * count) / (performance.now() - started);
+  const result = { painted: count, perSecondAndThread: Number(perSecond.toFixed(1)), anatomy: anatomy() };
+  const sections = [];
+  for (const [name, own] of Object.entries(real)) {
+    if (own.length === 0) continue;
+    const view = name === 'PA' ? 'PA' : 'AP';
+    const one = measure(own);
     const other = measure(simulated[view]);
-    console.log(`${view}: real ${real[view].length}, simulated ${simulated[view].length}`);
+    console.log(`${name}: real ${own.length}, simulated ${view} ${simulated[view].length}`);
     for (const key of ['mean', 'deviation', 'gradient', 'p5', 'p50', 'p95'])
       console.log(`  ${key.padEnd(10)} real ${one[key].toFixed(4)}  simulated ${other[key].toFixed(4)}`);
     console.log(`  log10 of the power at ${WAVES.join(', ')} waves across the picture`);
@@ -50,9 +49,88 @@ export default async function realism(words = []) {
     console.log(`    simulated ${other.power.map(value => value.toFixed(2)).join(' ')}`);
     const alike = correlation(one.average, other.average);
     console.log(`  correlation of the mean pictures ${alike.toFixed(3)}`);
-    result[view] = { real: summary(one), simulated: summary(other), meanPictureCorrelation: alike };
+    const test = twoSample(
+      own.map(pixels => featuresOf(pixels, SIDE)),
+      simulated[view].map(pixels => featuresOf(pixels, SIDE)),
+    );
+    console.log(`  two-sample test, AUC of telling simulated from real (0.5: cannot), accuracy`);
+    for (const [group, { auc, accuracy }] of Object.entries(test.byGroup))
+      console.log(`    ${group.padEnd(8)} ${auc.toFixed(3)}  ${accuracy.toFixed(2)}`);
+    console.log(`    mean of single statistics ${test.meanSeparation.toFixed(3)}; the tellers:`);
+    for (const { name: teller, auc, real: r, simulated: s } of test.single.slice(0, 8))
+      console.log(`      ${auc.toFixed(2)}  real ${r.toFixed(2)} simulated ${s.toFixed(2)}  ${teller}`);
+    result[name] = {
+      real: summary(one),
+      simulated: summary(other),
+      meanPictureCorrelation: alike,
+      twoSample: { ...test.byGroup, meanSeparation: test.meanSeparation },
+    };
+    sections.push({ name, real: own, simulated: simulated[view], one, other, test });
   }
+  await writePage(page, sections);
+  console.log(`page: ${page}`);
   return result;
+}
+
+function normal(number) {
+  return {
+    id: `realism ${number}`,
+    findings: '',
+    impression: '',
+    mentions: [],
+    size: SIDE,
+    seed: 0,
+    attempt: 0,
+  };
+}
+
+/** Ratios of 2,000 patients; measured: JSRT cardiothoracic ratio 0.472 (0.055). */
+function anatomy() {
+  const rows = { PA: [], AP: [] };
+  for (let number = 0; number < 2000; number++) {
+    const patient = drawPatient(Random.of('realism', number));
+    rows[patient.view === 'PA' ? 'PA' : 'AP'].push(anatomyRatios(patient));
+  }
+  const result = {};
+  for (const [view, ratios] of Object.entries(rows)) {
+    result[view] = {};
+    for (const key of Object.keys(ratios[0])) {
+      const values = ratios.map(one => one[key]);
+      const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+      const deviation = Math.sqrt(
+        values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length,
+      );
+      result[view][key] = [mean, deviation].map(value => Number(value.toFixed(3)));
+    }
+    console.log(`anatomy ${view}: ${JSON.stringify(result[view])}`);
+  }
+  console.log('anatomy measured: cardiothoracic ratio 0.472 (0.055) in JSRT normals (PA)');
+  return result;
+}
+
+/** The pictures of a set whose row of the index is wanted; none when the set is not there. */
+async function pictures(folder, wanted) {
+  let text;
+  try {
+    text = await readFile(join(data, folder, 'index.csv'), 'utf8');
+  } catch {
+    console.log(`no ${join(data, folder)}: left out`);
+    return [];
+  }
+  // The indices have no quoted commas before the columns that are read here.
+  const [head, ...lines] = text.trim().split(/\r?\n/);
+  const names = head.split(',');
+  const found = [];
+  for (const line of lines) {
+    const row = Object.fromEntries(line.split(',').map((word, place) => [names[place], word]));
+    if (!/^[\w .-]+\.(jpg|jpeg|png)$/i.test(row.file ?? '') || !wanted(row)) continue;
+    try {
+      found.push(await realPicture(join(data, folder, 'images', row.file)));
+    } catch {
+      // A quoted text with a line break looks like a row of its own.
+    }
+  }
+  return found;
 }
 
 async function realPicture(file) {
@@ -66,119 +144,4 @@ async function realPicture(file) {
 
 function summary({ average, ...rest }) {
   return rest;
-}
-
-/** Grey levels as fractions of full scale; gradient: mean |difference| of neighbours along a row. */
-function measure(pictures) {
-  const histogram = new Float64Array(256);
-  const average = new Float64Array(SIDE * SIDE);
-  const power = new Float64Array(SIDE / 2);
-  let mean = 0;
-  let deviation = 0;
-  let gradient = 0;
-  for (const pixels of pictures) {
-    let sum = 0;
-    let squares = 0;
-    for (let at = 0; at < pixels.length; at++) {
-      const value = pixels[at] / 255;
-      sum += value;
-      squares += value * value;
-      histogram[pixels[at]]++;
-      average[at] += value / pictures.length;
-      if (at % SIDE > 0) gradient += Math.abs(value - pixels[at - 1] / 255);
-    }
-    const own = sum / pixels.length;
-    mean += own / pictures.length;
-    deviation += Math.sqrt(squares / pixels.length - own * own) / pictures.length;
-    const spectrum = radialPower(pixels, own);
-    for (let wave = 0; wave < power.length; wave++) power[wave] += spectrum[wave] / pictures.length;
-  }
-  const total = pictures.length * SIDE * SIDE;
-  const percentile = share => {
-    let seen = 0;
-    for (let grey = 0; grey < 256; grey++) {
-      seen += histogram[grey];
-      if (seen >= share * total) return grey / 255;
-    }
-    return 1;
-  };
-  return {
-    mean,
-    deviation,
-    gradient: gradient / (pictures.length * SIDE * (SIDE - 1)),
-    p5: percentile(0.05),
-    p50: percentile(0.5),
-    p95: percentile(0.95),
-    power: WAVES.map(wave => Math.log10(power[wave])),
-    average,
-  };
-}
-
-/** Mean power by distance from the middle of the spectrum, of the picture under a Hann window. */
-function radialPower(pixels, mean) {
-  const real = new Float64Array(SIDE * SIDE);
-  const imaginary = new Float64Array(SIDE * SIDE);
-  const hann = place => 0.5 - 0.5 * Math.cos((2 * Math.PI * place) / (SIDE - 1));
-  for (let row = 0, at = 0; row < SIDE; row++)
-    for (let column = 0; column < SIDE; column++, at++)
-      real[at] = (pixels[at] / 255 - mean) * hann(row) * hann(column);
-  for (let row = 0; row < SIDE; row++) fourier(real, imaginary, row * SIDE, 1);
-  for (let column = 0; column < SIDE; column++) fourier(real, imaginary, column, SIDE);
-  const sums = new Float64Array(SIDE / 2);
-  const counts = new Float64Array(SIDE / 2);
-  for (let row = 0, at = 0; row < SIDE; row++)
-    for (let column = 0; column < SIDE; column++, at++) {
-      const y = row < SIDE / 2 ? row : row - SIDE;
-      const x = column < SIDE / 2 ? column : column - SIDE;
-      const wave = Math.floor(Math.hypot(x, y));
-      if (wave >= SIDE / 2) continue;
-      sums[wave] += (real[at] ** 2 + imaginary[at] ** 2) / SIDE ** 2;
-      counts[wave]++;
-    }
-  return sums.map((sum, wave) => sum / counts[wave]);
-}
-
-/** Fourier transform in place of SIDE numbers from `start`, `stride` apart (radix 2). */
-function fourier(real, imaginary, start, stride) {
-  for (let place = 1, mirror = 0; place < SIDE; place++) {
-    let bit = SIDE >> 1;
-    for (; mirror & bit; bit >>= 1) mirror ^= bit;
-    mirror ^= bit;
-    if (place >= mirror) continue;
-    const one = start + place * stride;
-    const other = start + mirror * stride;
-    [real[one], real[other]] = [real[other], real[one]];
-    [imaginary[one], imaginary[other]] = [imaginary[other], imaginary[one]];
-  }
-  for (let length = 2; length <= SIDE; length *= 2) {
-    const angle = (-2 * Math.PI) / length;
-    for (let block = 0; block < SIDE; block += length)
-      for (let place = 0; place < length / 2; place++) {
-        const one = start + (block + place) * stride;
-        const other = one + (length / 2) * stride;
-        const cosine = Math.cos(angle * place);
-        const sine = Math.sin(angle * place);
-        const r = real[other] * cosine - imaginary[other] * sine;
-        const i = real[other] * sine + imaginary[other] * cosine;
-        real[other] = real[one] - r;
-        imaginary[other] = imaginary[one] - i;
-        real[one] += r;
-        imaginary[one] += i;
-      }
-  }
-}
-
-function correlation(one, other) {
-  const mean = values => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const a = mean(one);
-  const b = mean(other);
-  let product = 0;
-  let squaresOne = 0;
-  let squaresOther = 0;
-  for (let at = 0; at < one.length; at++) {
-    product += (one[at] - a) * (other[at] - b);
-    squaresOne += (one[at] - a) ** 2;
-    squaresOther += (other[at] - b) ** 2;
-  }
-  return product / Math.sqrt(squaresOne * squaresOther);
 }

@@ -3,11 +3,11 @@ import { addVerb, listOf, print, type Session, wholeNumber } from './verb.js';
 
 /** `synray gallery` */
 export function galleryVerb(program: Command, session: Session): void {
-  addVerb(program, 'gallery', "a contact sheet of a painter's findings, with what each changed", [
-    'gallery --out gallery.png',
+  addVerb(program, 'gallery', "a page or contact sheet of a painter's findings, with what each changed", [
+    'gallery --out gallery.html',
     'gallery --concepts cardiomegaly,"pleural effusion" --columns 6 --out two.png',
   ])
-    .requiredOption('--out <file>', 'PNG to write')
+    .requiredOption('--out <file>', 'page (.html) or contact sheet (.png) to write')
     .option('--painter <name>', 'who paints', 'simulator')
     .option('--concepts <names>', 'findings to show (default: all that it can show)', listOf)
     .option('--columns <n>', 'examples of each', wholeNumber(1), 4)

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { contactSheet, renderGallery } from './gallery.js';
+import { galleryPage } from './gallery-page.js';
 import { writeLine } from './lettering.js';
+import { paintOne } from './painters/index.js';
 
 describe('renderGallery', () => {
   let folder: string;
@@ -20,6 +22,31 @@ describe('renderGallery', () => {
       /cannot show "blue lungs".*pneumothorax/,
     );
     await expect(readFile(join(folder, 'a.png'))).rejects.toThrow(/ENOENT/);
+  });
+});
+
+describe('galleryPage', () => {
+  it('is one file that shows a finding, its map, its box and its twin', async () => {
+    const size = 128;
+    const mention = { section: 'findings', start: 0, end: 4, text: 'mass', concept: 'lung mass' } as const;
+    const painting = paintOne({
+      id: 'page',
+      findings: '',
+      impression: '',
+      mentions: [{ ...mention, type: 'ABNORMALITY', polarity: 'affirmed' }],
+      size,
+      seed: 1,
+      attempt: 0,
+      twins: true,
+    });
+    const page = await galleryPage('<painter>', [
+      { concept: 'lung mass', severity: 'severe', painting },
+      { concept: 'normal', severity: '', painting: { ...painting, regions: [] } },
+    ]);
+    expect(page).toContain('&lt;painter&gt;');
+    expect(page.match(/<img /g)).toHaveLength(3 + 1);
+    expect(page).toContain(`${painting.view} · severe`);
+    expect(page).not.toMatch(/(src|href)="(?!data:|#)/);
   });
 });
 

@@ -1,13 +1,14 @@
 import sharp from 'sharp';
 import { UsageError, writeFileAtomic } from '../base/index.js';
-import type { Mention } from '../data/index.js';
+import type { Mention, View } from '../data/index.js';
+import { type Example, galleryPage } from './gallery-page.js';
 import { lineWidth, writeLine } from './lettering.js';
-import type { Painting, PaintRequest } from './painter.js';
+import type { Painter, Painting, PaintRequest } from './painter.js';
 import { painters } from './painters/index.js';
 
 /** What a gallery shows. */
 export interface GallerySettings {
-  /** PNG to write. */
+  /** File to write: a page (`.html`) with severities, views, maps and twins, or a contact sheet (`.png`). */
   readonly out: string;
   readonly painter?: string;
   /** Findings, a row each. Default: all that the painter can show. `normal` is a patient without any. */
@@ -21,8 +22,8 @@ export interface GallerySettings {
 }
 
 /**
- * Writes a contact sheet: a row for each finding, each example twice, as painted and with what the finding
- * changed in red.
+ * Writes a gallery: a row for each finding, each example as painted and with what the finding changed in red;
+ * a page also shows severities, views and the difference to the twin.
  *
  * @throws UsageError when the painter cannot show a concept.
  */
@@ -39,6 +40,11 @@ export async function renderGallery(
           fault: `the painter ${painter.name} cannot show "${concept}"`,
           mend: `use some of: normal, ${[...painter.concepts].join(', ')}`,
         });
+    if (out.toLowerCase().endsWith('.html')) {
+      const examples = await paintExamples(painter, concepts, { columns, size, seed }, settings.signal);
+      await writeFileAtomic(out, await galleryPage(painter.name, examples));
+      return { out, pictures: examples.length, concepts };
+    }
     const requests = concepts.flatMap(concept =>
       Array.from({ length: columns }, (_, example) => requestFor(concept, example, size, seed)),
     );
@@ -52,6 +58,59 @@ export async function renderGallery(
   } finally {
     await painter.close();
   }
+}
+
+const severities = ['mild', 'moderate', 'severe', undefined] as const;
+const views: readonly View[] = ['PA', 'AP', 'PA', 'AP supine'];
+
+/** Examples of each concept: severities in turn, in patients of different views, with twins. */
+async function paintExamples(
+  painter: Painter,
+  concepts: readonly string[],
+  { columns, size, seed }: { columns: number; size: number; seed: number },
+  signal: AbortSignal | undefined,
+): Promise<Example[]> {
+  const patients = await patientsByView(painter, columns, seed, signal);
+  const asked = concepts.flatMap(concept =>
+    patients.map((patient, column) => {
+      const severity = concept === 'normal' ? undefined : severities[column % severities.length];
+      return { concept, severity, request: requestFor(concept, patient, size, seed, severity) };
+    }),
+  );
+  const examples: Example[] = [];
+  // A few rows at a time: the pictures and twins of all would not fit a small memory.
+  const part = 16 * Math.max(1, columns);
+  for (let start = 0; start < asked.length; start += part) {
+    const some = asked.slice(start, start + part);
+    const paintings = await painter.paint(
+      some.map(({ request }) => ({ ...request, twins: true })),
+      signal,
+    );
+    for (const [index, { concept, severity }] of some.entries())
+      examples.push({ concept, severity: severity ?? 'severity unsaid', painting: paintings[index]! });
+  }
+  return examples;
+}
+
+/** Numbers of patients whose views come in turn; where a view does not come up, any patient. */
+async function patientsByView(
+  painter: Painter,
+  columns: number,
+  seed: number,
+  signal: AbortSignal | undefined,
+): Promise<number[]> {
+  const tried = Array.from({ length: Math.max(32, 4 * columns) }, (_, number) => number);
+  const seen = await painter.paint(
+    tried.map(number => requestFor('normal', number, 128, seed)),
+    signal,
+  );
+  const left = new Set(tried);
+  return Array.from({ length: columns }, (_, column) => {
+    const fits = [...left].find(number => seen[number]?.view === views[column % views.length]);
+    const patient = fits ?? [...left][0] ?? column;
+    left.delete(patient);
+    return patient;
+  });
 }
 
 /** A picture with the words above it. */
@@ -93,7 +152,13 @@ export async function contactSheet(tiles: readonly Tile[], columns: number): Pro
     .toBuffer();
 }
 
-function requestFor(concept: string, example: number, size: number, seed: number): PaintRequest {
+function requestFor(
+  concept: string,
+  example: number,
+  size: number,
+  seed: number,
+  severity?: Mention['severity'],
+): PaintRequest {
   const mention: Mention = {
     section: 'findings',
     start: 0,
@@ -102,6 +167,7 @@ function requestFor(concept: string, example: number, size: number, seed: number
     concept,
     type: 'ABNORMALITY',
     polarity: 'affirmed',
+    ...(severity && { severity }),
   };
   return {
     id: `gallery-${example}`,

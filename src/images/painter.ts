@@ -9,6 +9,12 @@ export interface PaintRequest extends ReportText {
   readonly seed: number;
   /** 0 at first; raised when curation refused the picture and it is painted again. */
   readonly attempt: number;
+  /** Grey levels of the picture: 8 bits (default) or 16, which adds `deepPixels`. */
+  readonly bits?: 8 | 16;
+  /** Also give what the detector read, from which training may redraw the display. */
+  readonly attenuation?: boolean;
+  /** Paint for every finding its twin as well: the same patient, beam and noise without that finding. */
+  readonly twins?: boolean;
 }
 
 /** Where one finding is. */
@@ -17,6 +23,12 @@ export interface PaintedRegion {
   readonly side?: 'left' | 'right' | 'bilateral';
   /** size × size, row by row from the top left: 255 where the finding changed the picture most, 0 where not. */
   readonly change: Uint8Array;
+  /** x0, y0, x1, y1 as fractions of the side: the smallest box around what was clearly changed. */
+  readonly box?: readonly [number, number, number, number];
+  /** Fainter than the floor of what can be seen, as a text asks that calls it minimal or mild. */
+  readonly faint?: true;
+  /** The twin's grey values, when twins were asked for. */
+  readonly twin?: Uint8Array;
 }
 
 /** A picture and the truth about it. */
@@ -24,6 +36,10 @@ export interface Painting {
   /** size × size grey values, row by row from the top left. Bone is light. */
   readonly pixels: Uint8Array;
   readonly size: number;
+  /** The same in 16 bits (0 to 65,535), when the request asks for them. */
+  readonly deepPixels?: Uint16Array;
+  /** What the detector read, as stored by `encodeReading`, when the request asks for it; without words and borders. */
+  readonly attenuation?: Uint16Array;
   readonly view: View;
   readonly sex: 'F' | 'M' | null;
   readonly age: number | null;

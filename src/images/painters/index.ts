@@ -7,4 +7,14 @@ export const painters = new Registry<() => Painter>('painter', {
   simulator: () => new SimulatorPainter(),
 });
 
-export { paintOne, SimulatorPainter, type SimulatorSettings, simulatorConcepts } from './simulator/index.js';
+export {
+  decodeReading,
+  encodeReading,
+  paintOne,
+  readingFloor,
+  readingSteps,
+  redraw,
+  SimulatorPainter,
+  type SimulatorSettings,
+  simulatorConcepts,
+} from './simulator/index.js';

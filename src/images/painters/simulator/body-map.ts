@@ -9,7 +9,12 @@ export interface Paths {
   /** Aerated lung; its density is in `lungDensity`. */
   readonly lung: Map2;
   readonly blood: Map2;
+  /** Compact (cortical) bone. */
   readonly bone: Map2;
+  /** Spongy bone: mineral and marrow. */
+  readonly spongy: Map2;
+  /** Gas outside the lungs: windpipe, stomach, bowel. */
+  readonly air: Map2;
   readonly metal: Map2;
 }
 
@@ -22,7 +27,7 @@ export interface RibCourse {
 /** Tissues of which a finding may add or take. */
 export type Tissue = keyof Paths;
 
-export const tissues: readonly Tissue[] = ['soft', 'fat', 'lung', 'blood', 'bone', 'metal'];
+export const tissues: readonly Tissue[] = ['soft', 'fat', 'lung', 'blood', 'bone', 'spongy', 'air', 'metal'];
 
 /** A patient made of tissue, ready for the beam. */
 export interface Body {

@@ -1,16 +1,18 @@
 import type { Random } from '../../../base/index.js';
-import { type Body, clamp01, type Paths, sides, signOf, smoothStep } from './body-map.js';
+import { arena } from './arena.js';
+import { type Body, clamp01, type LungSide, type Paths, sides, signOf, smoothStep } from './body-map.js';
+import { hilumOf } from './lung-detail.js';
 import { greatVessels } from './mediastinum.js';
-import { noiseAt, noisePlace } from './noise.js';
+import { noiseAt, noisePlace, smoothNoise } from './noise.js';
 import type { Patient } from './patient.js';
-import { Brush, bezier, blur, type Map2 } from './raster.js';
+import { Brush, bezier, blur, type Map2, spread } from './raster.js';
 import { tableIndex, thoraxOf } from './shape.js';
 
 /** Outer shape, chest cavity, heart and mediastinum; bones, vessels and the rest are added by others. */
 export function buildTrunk(patient: Patient, random: Random, size: number): Body {
   const thorax = thoraxOf(patient.contours);
   const count = size * size;
-  const empty = () => new Float32Array(count);
+  const empty = () => arena.empty(count);
   const brush = new Brush(size);
   const paths: Paths = {
     soft: empty(),
@@ -18,6 +20,8 @@ export function buildTrunk(patient: Patient, random: Random, size: number): Body
     lung: empty(),
     blood: empty(),
     bone: empty(),
+    spongy: empty(),
+    air: empty(),
     metal: empty(),
   };
   const body: Body = {
@@ -40,7 +44,10 @@ export function buildTrunk(patient: Patient, random: Random, size: number): Body
 
 /** Depth of the whole body at each pixel. */
 function outerShape(body: Body, random: Random): Map2 {
-  const { patient, thorax, size, brush } = body;
+  const { patient, thorax } = body;
+  // Smooth: half the pixels will do.
+  const size = Math.max(128, body.size >> 1);
+  const brush = size === body.size ? body.brush : new Brush(size);
   const { field, depth, wallThickness } = patient;
   const outer = new Float32Array(size * size);
   const middle = thorax.middle;
@@ -117,9 +124,10 @@ function outerShape(body: Body, random: Random): Map2 {
       outer[at] = trunk > other ? trunk + 0.06 * other : other + 0.06 * trunk;
     }
   }
-  blur(outer, size, 0.006 * size);
-  if (patient.breast > 0.5) breasts(body, outer, random);
-  return outer;
+  blur(outer, size, 0.005 * size);
+  const whole = size === body.size ? outer : spread(outer, size, body.size, 0.5);
+  if (patient.breast > 0.5) breasts(body, whole, random);
+  return whole;
 }
 
 /** Breasts: thin above, thick below, with a lower border that shows and a side border that hardly does. */
@@ -132,7 +140,7 @@ function breasts(body: Body, outer: Map2, random: Random): void {
     const wide = Math.min(0.16, 0.1 + 0.013 * patient.breast) * random.uniform(0.9, 1.1);
     const tall = wide * random.uniform(1, 1.5);
     const x = thorax.middle + 0.6 * (wall - thorax.middle) + signOf(side) * random.uniform(-0.01, 0.05);
-    const y = top - 0.03 + droop + random.normal(0, 0.012);
+    const y = top - 0.045 + droop + random.normal(0, 0.012);
     const power = random.uniform(0.45, 0.75);
     for (
       let row = Math.max(0, Math.floor((y - tall) * size));
@@ -157,53 +165,91 @@ function breasts(body: Body, outer: Map2, random: Random): void {
 /** Splits the body into lung, blood and wall. */
 function fillChest(body: Body, outer: Map2, occupied: Map2, random: Random): void {
   const { patient, thorax, size, paths, lungDensity, cavity } = body;
-  const coarse = noisePlace(random.fork('density'), 0.5);
+  const coarse = smoothNoise(noisePlace(random.fork('density'), 0.5), size, 3);
   const fine = noisePlace(random.fork('parenchyma'), 0.8);
-  const wall = noisePlace(random.fork('wall'), 0.65);
+  const wall = smoothNoise(noisePlace(random.fork('wall'), 0.65), size, 2);
   const inside = patient.depth - 4.5 - 0.4 * patient.wallThickness;
   const middle = thorax.middle;
-  for (let row = 0, at = 0; row < size; row++) {
-    const y = (row + 0.5) / size;
-    const index = tableIndex(y);
-    for (let column = 0; column < size; column++, at++) {
-      const total = outer[at]!;
-      if (total <= 0) continue;
-      const x = (column + 0.5) / size;
-      const side = x < middle ? 'right' : 'left';
-      const reach = Math.abs(thorax.wall[side][index]! - middle);
-      const a = Math.abs(x - middle) / reach;
-      const apex = thorax.apex[side];
-      let lung = 0;
-      let filled = 0;
-      if (a < 1 && y > apex) {
-        const height = patient.lungHeight[side];
-        const round = Math.sqrt(clamp01(((y - apex) / height) * 1.4) * 0.93 + 0.07);
-        const depth = inside * round * Math.sqrt(1 - a * a * a);
-        cavity[at] = depth;
-        const under = y - thorax.dome[side][tableIndex(x)]!;
-        const span = thorax.angle[side] - thorax.top[side] + 0.07;
-        const b = under > 0 ? 1 - under / span : 1;
-        const domed = under <= 0 ? 0 : b <= 0 ? 1 : Math.sqrt(1 - b * b);
-        // The recess behind the dome ends beside the spine.
-        const beside = smoothStep(0.05, 0.2, Math.abs(x - middle));
-        const recess = under <= 0 ? 1 : 1 - (1 - beside) * smoothStep(0, 0.045, under);
-        const free = depth * (1 - domed) * recess;
-        filled = Math.min(free, occupied[at]!);
-        lung = free - filled;
-      }
-      const solid = Math.max(0, total - lung - filled);
-      const streak = 1 + 0.025 * noiseAt(wall, x, y, 2);
-      const shell = Math.max(0, total - (a < 1 ? cavity[at]! : 0));
-      const fat = Math.min(solid, shell * patient.fatShare);
-      paths.lung[at] = lung;
-      paths.blood[at] = filled;
-      paths.fat[at] = fat;
-      paths.soft[at] = (solid - fat) * streak;
-      if (lung > 0) {
-        const low = clamp01((y - apex) / 0.6);
-        const uneven = 0.6 * noiseAt(coarse, x, y, 3) + 0.45 * noiseAt(fine, x, y, 5);
-        lungDensity[at] = patient.lungDensity * Math.max(0.4, 0.9 + 0.2 * low + patient.lungTexture * uneven);
+  const haze = perihilarHaze(body, random.fork('haze'));
+  const split = Math.min(size, Math.max(0, Math.ceil(middle * size - 0.5)));
+  for (const side of sides) {
+    const from = side === 'right' ? 0 : split;
+    const to = side === 'right' ? split : size;
+    const wallX = thorax.wall[side];
+    const apex = thorax.apex[side];
+    const height = patient.lungHeight[side];
+    const span = thorax.angle[side] - thorax.top[side] + 0.07;
+    const { across, down } = haze[side];
+    const dome = Float32Array.from(
+      { length: size },
+      (_, at) => thorax.dome[side][tableIndex((at + 0.5) / size)]!,
+    );
+    // The recess behind the dome ends beside the spine.
+    const beside = Float32Array.from(dome, (_, at) =>
+      smoothStep(0.05, 0.2, Math.abs((at + 0.5) / size - middle)),
+    );
+    for (let row = 0; row < size; row++) {
+      const y = (row + 0.5) / size;
+      const reach = 1 / Math.abs(wallX[tableIndex(y)]! - middle);
+      const round = inside * Math.sqrt(clamp01(((y - apex) / height) * 1.4) * 0.93 + 0.07);
+      const base = 0.9 + 0.2 * clamp01((y - apex) / 0.6);
+      const perihilar = down[row]!;
+      for (let column = from, at = row * size + from; column < to; column++, at++) {
+        const total = outer[at]!;
+        if (total <= 0) continue;
+        const x = (column + 0.5) / size;
+        const a = Math.abs(x - middle) * reach;
+        let lung = 0;
+        let filled = 0;
+        let depth = 0;
+        if (a < 1 && y > apex) {
+          depth = round * Math.sqrt(1 - a * a * a);
+          cavity[at] = depth;
+          const under = y - dome[column]!;
+          let free = depth;
+          if (under > 0) {
+            const b = 1 - under / span;
+            const kept = 1 - (1 - beside[column]!) * smoothStep(0, 0.045, under);
+            free *= b <= 0 ? 0 : (1 - Math.sqrt(1 - b * b * b)) * kept;
+          }
+          filled = Math.min(free, occupied[at]!);
+          lung = free - filled;
+        }
+        const solid = Math.max(0, total - lung - filled);
+        const fat = Math.min(solid, Math.max(0, total - depth) * patient.fatShare);
+        paths.lung[at] = lung;
+        paths.blood[at] = filled;
+        paths.fat[at] = fat;
+        paths.soft[at] = (solid - fat) * (1 + 0.025 * wall[at]!);
+        if (lung > 0) {
+          const uneven = 0.6 * coarse[at]! + 0.45 * noiseAt(fine, x, y, 5);
+          lungDensity[at] =
+            patient.lungDensity *
+            Math.max(0.4, base + patient.lungTexture * uneven + across[column]! * perihilar);
+        }
       }
     }
   }
+}
+
+/** Vessels too small and too many to be drawn make the lung denser around the hila: a product of two bells. */
+function perihilarHaze(
+  body: Body,
+  random: Random,
+): Record<LungSide, { across: Float32Array; down: Float32Array }> {
+  const { size, patient } = body;
+  const bell = (centre: number, width: number, height: number) =>
+    Float32Array.from(
+      { length: size },
+      (_, place) => height * Math.exp(-0.5 * (((place + 0.5) / size - centre) / width) ** 2),
+    );
+  const of = (side: LungSide) => {
+    const { x, y } = hilumOf(body, side);
+    const much = random.uniform(0.15, 0.6) * patient.hilum[side];
+    return {
+      across: bell(x, random.uniform(0.05, 0.08), much),
+      down: bell(y + random.uniform(0.03, 0.08), random.uniform(0.1, 0.16), 1),
+    };
+  };
+  return { right: of('right'), left: of('left') };
 }

@@ -1,5 +1,6 @@
 import type { Random } from '../../../base/index.js';
 import { type Body, sides, signOf } from './body-map.js';
+import { crowdedBase } from './findings/collapse.js';
 import { bezier, type CurvePoint } from './raster.js';
 import { tableIndex } from './shape.js';
 
@@ -21,6 +22,8 @@ export function addClutter(body: Body, random: Random): void {
   fatPads(body, random.fork('fat pads'));
   if (random.chance(frontal ? 0.06 : 0.22)) chin(body, random.fork('chin'));
   if (frontal && random.chance(0.05)) buttons(body, random.fork('buttons'));
+  fissures(body, random.fork('fissures'));
+  unevenBases(body, random.fork('bases'));
 }
 
 function leads(body: Body, random: Random): void {
@@ -224,6 +227,47 @@ function chin(body: Body, random: Random): void {
   }
   brush.curve(jaw, patient.field * 0.8, 0.15 / patient.field, 0.2);
   brush.addTo(paths.bone);
+}
+
+/** The short fissure of the right lung, seen on edge, and at times that of an azygos lobe. */
+function fissures(body: Body, random: Random): void {
+  const { brush, patient, paths, thorax } = body;
+  const hair = 0.05 / patient.field;
+  const wall = thorax.wall.right[tableIndex(thorax.apex.right + 0.3)]!;
+  if (random.chance(0.35)) {
+    const y = thorax.apex.right + random.uniform(0.48, 0.56) * patient.lungHeight.right;
+    const from = thorax.middle - random.uniform(0.07, 0.12);
+    const to = from + random.uniform(0.4, 0.95) * (wall - from);
+    const bow = random.uniform(-0.012, 0.006);
+    const points = [0, 0.25, 0.5, 0.75, 1].map(
+      (t): CurvePoint => [from + t * (to - from), y + bow * Math.sin(Math.PI * t) + 0.01 * t, hair],
+    );
+    brush.curve(points, patient.field * random.uniform(1.5, 4));
+    brush.addTo(paths.soft, paths.lung);
+  }
+  if (random.chance(0.012)) {
+    const x = thorax.middle - random.uniform(0.06, 0.09);
+    const y = thorax.apex.right;
+    const points = bezier(
+      [x - 0.05, y + 0.01],
+      [x - 0.06, y + 0.09],
+      [x - 0.02, y + 0.15],
+      [x + 0.01, y + 0.17],
+      [hair, hair],
+    );
+    brush.curve(points, patient.field * 4);
+    brush.ellipse(x + 0.01, y + 0.175, 0.01, 0.015, 1, 0.5);
+    brush.addTo(paths.soft, paths.lung);
+  }
+}
+
+/** Bases that a breath has not quite opened: a slight haze in many patients whatever the report says. */
+function unevenBases(body: Body, random: Random): void {
+  const usual = body.patient.view === 'PA' ? 0.25 : 0.45;
+  for (const side of sides) {
+    const own = random.fork(side);
+    if (own.chance(usual)) crowdedBase(body, side, own.uniform(0, 0.3), 1, own);
+  }
 }
 
 function buttons(body: Body, random: Random): void {

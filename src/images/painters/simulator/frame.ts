@@ -51,7 +51,7 @@ export function addFrame(pixels: Uint8Array, size: number, patient: Patient, ran
 
 /** Black beyond slightly turned collimator edges; at times a white strip of a shield or plate. */
 function borders(pixels: Uint8Array, size: number, random: Random): void {
-  if (random.chance(0.5)) return;
+  if (random.chance(0.62)) return;
   const edges = [0, 1, 2, 3].map(() => ({
     inset: random.chance(0.5) ? 0 : random.uniform(0, 0.045),
     turn: random.normal(0, 0.012),

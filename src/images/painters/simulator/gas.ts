@@ -1,4 +1,5 @@
 import type { Random } from '../../../base/index.js';
+import { arena } from './arena.js';
 import { type Body, signOf } from './body-map.js';
 import type { Map2 } from './raster.js';
 
@@ -6,31 +7,32 @@ import type { Map2 } from './raster.js';
 export function addGas(body: Body, random: Random): void {
   const { brush, patient, thorax, size } = body;
   const { field } = patient;
-  const air = new Float32Array(size * size);
+  const air = arena.empty(size * size);
   const middle = thorax.middle;
   const height = patient.lungHeight.right;
   const carina = thorax.apex.right + 0.37 * height;
   const windpipe = random.fork('windpipe');
   const shift = windpipe.normal(0.004, 0.006) + patient.rotation * 0.8;
   const radius = windpipe.uniform(0.75, 0.98) / field;
+  const pull = patient.mediastinalShift;
   brush.curve(
     [
       [middle + 0.3 * shift, -0.2, radius],
-      [middle + 0.5 * shift, thorax.apex.right, radius],
-      [middle + shift - 0.003, carina - 0.08, radius],
-      [middle + shift * 0.5, carina, radius * 0.95],
+      [middle + 0.5 * shift + 0.5 * pull, thorax.apex.right, radius],
+      [middle + shift + 0.9 * pull - 0.003, carina - 0.08, radius],
+      [middle + shift * 0.5 + pull, carina, radius * 0.95],
     ],
     field * 0.9,
   );
   for (const sign of [-1, 1])
     brush.segment(
-      middle + shift * 0.5,
+      middle + shift * 0.5 + pull,
       carina,
       radius * 0.7,
-      middle + sign * (sign > 0 ? 0.07 : 0.055),
+      middle + pull + sign * (sign > 0 ? 0.07 : 0.055),
       carina + (sign > 0 ? 0.055 : 0.065),
       radius * 0.5,
-      field,
+      field * 0.6,
     );
   brush.addTo(air);
   stomachBubble(body, air, random.fork('stomach'));
@@ -66,7 +68,7 @@ function stomachBubble(body: Body, air: Map2, random: Random): void {
   const tall = wide * random.uniform(0.45, 0.95);
   const y = thorax.top.left + 0.022 + tall + random.uniform(0, 0.025);
   const depth = random.uniform(2, 6);
-  const bubble = new Float32Array(size * size);
+  const bubble = arena.empty(size * size);
   brush.ellipse(x, y, wide, tall, depth, 0.4);
   brush.addTo(bubble);
   // Upright, fluid fills the bubble from below up to a level.
@@ -79,7 +81,7 @@ function stomachBubble(body: Body, air: Map2, random: Random): void {
 
 /** Takes tissue away where there is air, soft tissue first. */
 function carve(body: Body, air: Map2): void {
-  const { soft, fat, blood } = body.paths;
+  const { soft, fat, blood, air: gas } = body.paths;
   for (let at = 0; at < air.length; at++) {
     let rest = air[at]!;
     if (rest === 0) continue;
@@ -88,5 +90,6 @@ function carve(body: Body, air: Map2): void {
       tissue[at]! -= taken;
       rest -= taken;
     }
+    gas[at]! += air[at]! - rest;
   }
 }

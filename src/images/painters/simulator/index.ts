@@ -10,6 +10,7 @@ import { paintOne } from './paint.js';
 
 export { simulatorConcepts } from './findings/index.js';
 export { paintOne } from './paint.js';
+export { decodeReading, encodeReading, readingFloor, readingSteps, redraw } from './reading.js';
 
 export interface SimulatorSettings {
   /** Worker threads; 0 paints in the calling thread. Default: one for each core. */

@@ -1,4 +1,5 @@
 import type { Random } from '../../../base/index.js';
+import { arena } from './arena.js';
 import { type Body, type LungSide, sides, signOf } from './body-map.js';
 import { tableIndex } from './shape.js';
 
@@ -14,11 +15,17 @@ export interface Branch {
 
 /** Where the vessels of a lung start. */
 export function hilumOf(body: Body, side: LungSide): { x: number; y: number } {
-  const { thorax } = body;
-  const height = body.patient.lungHeight[side];
+  const { thorax, patient } = body;
+  const height = patient.lungHeight[side];
+  const level = thorax.apex[side] + height * (side === 'left' ? 0.43 : 0.46);
+  // Just beyond the inner edge of the lung, wherever that lies in this patient.
+  const edge = Math.abs(thorax.medial[side][tableIndex(level)]! - thorax.middle);
   return {
-    x: thorax.middle + signOf(side) * (side === 'left' ? 0.075 : 0.068),
-    y: thorax.apex[side] + height * (side === 'left' ? 0.43 : 0.46),
+    x:
+      thorax.middle +
+      0.8 * patient.mediastinalShift +
+      signOf(side) * Math.min(0.11, Math.max(0.066, 0.95 * edge)),
+    y: level - patient.hilumRise[side],
   };
 }
 
@@ -26,7 +33,7 @@ export function hilumOf(body: Body, side: LungSide): { x: number; y: number } {
 export function addVessels(body: Body, random: Random): void {
   const { brush, patient, paths, vessels, size } = body;
   const { field } = patient;
-  const front = new Float32Array(size * size);
+  const front = arena.empty(size * size);
   for (const side of sides) {
     const own = random.fork('vessels', side);
     const tree = growTree(body, side, own);
@@ -58,7 +65,7 @@ function hilum(body: Body, side: LungSide, random: Random): void {
   const { field } = patient;
   const sign = signOf(side);
   const { x, y } = hilumOf(body, side);
-  const large = (patient.hilum[side] * random.uniform(0.95, 1.15)) / field;
+  const large = (patient.hilum[side] * random.uniform(1, 1.3)) / field;
   // Main artery out of the mediastinum, its descending and upper branches, upper and lower vein.
   const turn = random.uniform(-0.01, 0.015);
   brush.curve(
@@ -142,12 +149,12 @@ function growTree(body: Body, side: LungSide, random: Random): Branch[] {
     grow(x1, y1, heading + bend + flip * turn * (1 - share), thinner * Math.cbrt(share), rank + 1);
     grow(x1, y1, heading + bend - flip * turn * share, thinner * Math.cbrt(1 - share), rank + 1);
   };
-  const mains = 11;
+  const mains = 12;
   for (let main = 0; main < mains; main++) {
     // From straight up over the side to steeply down; the middle of the picture has none.
     const angle = -1.45 + (2.95 * (main + random.uniform(-0.3, 0.3))) / (mains - 1);
     const low = angle > 0.2;
-    const radius = (random.uniform(0.25, 0.46) * (low ? 1.2 : 0.9)) / field;
+    const radius = (random.uniform(0.3, 0.55) * (low ? 1.2 : 0.9)) / field;
     const y = start.y + (low ? random.uniform(0.02, 0.09) : random.uniform(-0.05, 0.02));
     const heading = sign > 0 ? angle : Math.PI - angle;
     grow(start.x + sign * 0.005, y, heading, radius, 0);

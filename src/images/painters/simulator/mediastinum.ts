@@ -1,5 +1,7 @@
 import type { Random } from '../../../base/index.js';
+import { arena } from './arena.js';
 import { type Body, clamp01, smoothStep } from './body-map.js';
+import { polarDistance, polarOf } from './polar.js';
 import { bezier, type Map2 } from './raster.js';
 import { boxOf, tableIndex } from './shape.js';
 
@@ -7,11 +9,13 @@ import { boxOf, tableIndex } from './shape.js';
 export function greatVessels(body: Body, random: Random): Map2 {
   const { patient, thorax, size, brush } = body;
   const { field } = patient;
-  const occupied = new Float32Array(size * size);
+  const occupied = arena.empty(size * size);
   const heartBox = boxOf(patient.contours.heart);
-  const heartDepth = 0.86 * (heartBox.right - heartBox.left) * field * random.uniform(0.9, 1.1);
+  const heartDepth = 1.04 * (heartBox.right - heartBox.left) * field * random.uniform(0.9, 1.1);
   const polar = polarOf(patient.contours.heart);
-  const middle = thorax.middle;
+  const widest = widestLevel(patient.contours.heart);
+  const sunk = widest + (heartBox.bottom - widest) / 0.4;
+  const middle = thorax.middle + patient.mediastinalShift;
   const aortic = patient.aorta;
   const height = patient.lungHeight.left;
   const knobY = thorax.apex.left + height * random.uniform(0.21, 0.27) - 0.03 * aortic.unfolding;
@@ -19,7 +23,7 @@ export function greatVessels(body: Body, random: Random): Map2 {
   const descend = middle + 0.03 + 0.035 * aortic.unfolding;
   const spine = patient.spineBend;
   // Arch, seen end on, and descending aorta beside the spine.
-  brush.ellipse(middle + 0.026 + 0.045 * aortic.unfolding, knobY, radius * 1.15, radius * 1.1, 6.5, 0.4);
+  brush.ellipse(middle + 0.026 + 0.045 * aortic.unfolding, knobY, radius * 1.15, radius * 1.1, 5.5, 0.5);
   brush.curve(
     bezier(
       [middle + 0.02 + 0.04 * aortic.unfolding, knobY + 0.01],
@@ -44,39 +48,51 @@ export function greatVessels(body: Body, random: Random): Map2 {
   );
   brush.segment(middle - 0.034, knobY - 0.1, 0.017, middle - 0.042, heartBox.top + 0.06, 0.022, field);
   // Trunk of the pulmonary artery below the knob.
-  brush.ellipse(middle + 0.047, knobY + 0.09, 0.036, 0.05, 6, 0.45);
+  brush.ellipse(middle + 0.047, knobY + 0.09, 0.036, 0.055, 4.5, 0.6);
   brush.addTo(occupied);
   const widen = patient.mediastinum;
-  for (let row = 0, at = 0; row < size; row++) {
+  for (let row = 0; row < size; row++) {
     const y = (row + 0.5) / size;
     const index = tableIndex(y);
-    // Beside the heart the lung edge belongs to the heart: only spine and gullet are left of the mediastinum.
+    // The lungs' inner edges bound the mediastinum; further down they are the heart's own, and only spine and
+    // gullet are left of it.
     const upper = 1 - smoothStep(heartBox.top - 0.02, heartBox.top + 0.12, y);
+    const wide = 1 - smoothStep(heartBox.top + 0.03, heartBox.top + 0.17, y);
     const core = 0.046 + 0.01 * smoothStep(heartBox.top, heartBox.bottom, y);
-    const right = core + upper * (Math.max(core, (middle - thorax.medial.right[index]!) * widen) - core);
-    const left = core + upper * (Math.max(core, (thorax.medial.left[index]! - middle) * widen) - core);
+    const right =
+      core + wide * (Math.max(core, (thorax.middle - thorax.medial.right[index]!) * widen * 0.93) - core);
+    const left =
+      core + wide * (Math.max(core, (thorax.medial.left[index]! - thorax.middle) * widen * 0.93) - core);
     const cap = Math.min(1, 0.16 / Math.max(right, left));
-    for (let column = 0; column < size; column++, at++) {
+    const from = Math.max(0, Math.floor(Math.min(middle - 1.6 * right, heartBox.left) * size));
+    const to = Math.min(size, Math.ceil(Math.max(middle + 1.6 * left, heartBox.right) * size));
+    for (let column = from, at = row * size + from; column < to; column++, at++) {
       const x = (column + 0.5) / size;
       const across = x - middle;
-      const a = (across < 0 ? -across / right : across / left) / (upper > 0 ? Math.max(cap, 0.6) : 1);
+      const a = (across < 0 ? -across / right : across / left) / (wide > 0 ? Math.max(cap, 0.7) : 1);
       if (a < 1.6 && a >= 1) {
-        const skirt = 3.4 * (1 - (a - 1) / 0.6) * upper;
+        const skirt = 2 * (1 - (a - 1) / 0.6) * upper;
         if (skirt > occupied[at]!) occupied[at] = skirt;
       }
       if (a < 1) {
         const depth =
-          2.6 * upper +
-          (9 - 2.6 * upper) * Math.sqrt(1 - a * a * a) +
-          4 * clamp01(1 - (across * across) / 0.0012);
+          1.5 * upper +
+          (7.5 - 3.9 * upper) * Math.sqrt(1 - a * a * a) +
+          3 * clamp01(1 - (across * across) / 0.0016);
         if (depth > occupied[at]!) occupied[at] = depth;
       }
-      if (y > heartBox.top - 0.01 && y < heartBox.bottom && x > heartBox.left && x < heartBox.right) {
-        const rho = polarDistance(polar, x, y);
+      if (y > heartBox.top - 0.01 && y < sunk && x > heartBox.left && x < heartBox.right) {
+        // The heart lies on the floor with a broad base: below its widest level it hardly narrows, so that
+        // its border runs into the floor and not back under itself.
+        const rho = polarDistance(polar, x, y < widest ? y : widest + (y - widest) * 0.4);
         if (rho < 1) {
           // Towards its root the heart gives way to the great vessels.
-          const root = 0.45 + 0.55 * smoothStep(heartBox.top, heartBox.top + 0.1, y);
-          const depth = root * heartDepth * Math.sqrt(1 - rho * rho * rho);
+          const root = 0.2 + 0.8 * smoothStep(heartBox.top - 0.01, heartBox.top + 0.17, y);
+          // It lies on the floor and does not hang through it.
+          const above =
+            1 -
+            smoothStep(0.01, 0.045, y - thorax.dome[x < thorax.middle ? 'right' : 'left'][tableIndex(x)]!);
+          const depth = above * root * heartDepth * Math.sqrt(1 - rho * rho);
           const other = occupied[at]!;
           occupied[at] = depth > other ? depth + 0.15 * other : other + 0.15 * depth;
         }
@@ -86,49 +102,13 @@ export function greatVessels(body: Body, random: Random): Map2 {
   return occupied;
 }
 
-interface Polar {
-  readonly x: number;
-  readonly y: number;
-  readonly radii: Float32Array;
-}
-
-/** A star-shaped contour about its centre, one radius for each of 256 directions. */
-function polarOf(points: readonly number[]): Polar {
-  let x = 0;
-  let y = 0;
-  const corners = points.length / 2;
+/** y of the leftmost and rightmost places of a contour, the lower of the two. */
+function widestLevel(points: readonly number[]): number {
+  let left = 0;
+  let right = 0;
   for (let at = 0; at < points.length; at += 2) {
-    x += points[at]! / corners;
-    y += points[at + 1]! / corners;
+    if (points[at]! < points[left]!) left = at;
+    if (points[at]! > points[right]!) right = at;
   }
-  const radii = new Float32Array(256);
-  for (let direction = 0; direction < 256; direction++) {
-    const angle = ((direction + 0.5) / 256) * 2 * Math.PI - Math.PI;
-    const cosine = Math.cos(angle);
-    const sine = Math.sin(angle);
-    for (let at = 0; at < points.length; at += 2) {
-      const next = (at + 2) % points.length;
-      const ax = points[at]! - x;
-      const ay = points[at + 1]! - y;
-      const bx = points[next]! - points[at]!;
-      const by = points[next + 1]! - points[at + 1]!;
-      const cross = bx * sine - by * cosine;
-      if (Math.abs(cross) < 1e-9) continue;
-      const along = (ay * cosine - ax * sine) / cross;
-      if (along < 0 || along > 1) continue;
-      const reach = (ax + along * bx) * cosine + (ay + along * by) * sine;
-      if (reach > radii[direction]!) radii[direction] = reach;
-    }
-  }
-  return { x, y, radii };
-}
-
-function polarDistance(polar: Polar, x: number, y: number): number {
-  const dx = x - polar.x;
-  const dy = y - polar.y;
-  const place = ((Math.atan2(dy, dx) + Math.PI) / (2 * Math.PI)) * 256 - 0.5;
-  const low = Math.floor(place);
-  const part = place - low;
-  const radius = polar.radii[low & 255]! * (1 - part) + polar.radii[(low + 1) & 255]! * part;
-  return Math.sqrt(dx * dx + dy * dy) / radius;
+  return Math.max(points[left + 1]!, points[right + 1]!);
 }

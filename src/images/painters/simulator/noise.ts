@@ -1,5 +1,5 @@
 import { Random } from '../../../base/index.js';
-import type { Map2 } from './raster.js';
+import { type Map2, spread } from './raster.js';
 
 const side = 512;
 const kept = new Map<string, Float32Array>();
@@ -54,6 +54,16 @@ export function noiseMap(place: NoisePlace, size: number, periods: number): Map2
     for (let column = 0; column < size; column++, at++)
       map[at] = noiseAt(place, (column + 0.5) / size, (row + 0.5) / size, periods);
   return map;
+}
+
+/** The coarse waves of the field over a whole picture, from a lattice: for what is smooth and of low contrast. */
+export function smoothNoise(place: NoisePlace, size: number, periods: number): Map2 {
+  const cells = 49;
+  const grid = new Float32Array(cells * cells);
+  for (let row = 0, at = 0; row < cells; row++)
+    for (let column = 0; column < cells; column++, at++)
+      grid[at] = noiseAt(place, column / (cells - 1), row / (cells - 1), periods);
+  return spread(grid, cells, size, 0);
 }
 
 function fieldOf(persistence: number): Float32Array {

@@ -1,20 +1,27 @@
 import { Random } from '../../../base/index.js';
 import { findingsOf } from '../../../data/index.js';
 import type { PaintedRegion, Painting, PaintRequest } from '../../painter.js';
+import { arena } from './arena.js';
 import { detect } from './beam.js';
-import { drawDisplay, show } from './display.js';
+import { drawDisplay, show, showDeep } from './display.js';
 import { addFrame } from './frame.js';
 import type { Map2 } from './raster.js';
-import { type Exposure, Scene, type SceneFinding } from './scene.js';
+import { encodeReading } from './reading.js';
+import { Scene, type SceneFinding } from './scene.js';
 
 /** Smallest change of the log attenuation that counts as seen, over an area that counts as seen. */
 const visible = { contrast: 0.05, area: 0.0006 };
+/** The same for a finding that the text calls minimal or mild: it may be faint, but there. */
+const there = { contrast: 0.025, area: 0.0003 };
+/** A pixel belongs to the box from this share of the greatest change on. */
+const boxLevel = 0.25;
 
 /**
  * Paints one picture. With `without`, the same patient, beam and noise lack that finding (the twin); its
  * regions are those of the findings that stay.
  */
 export function paintOne(request: PaintRequest, without?: string): Painting {
+  arena.takeBack(request.size * request.size);
   const random = Random.of(request.seed, request.id, 'image', request.attempt);
   const { size } = request;
   const scene = new Scene(findingsOf(request.mentions), size, random);
@@ -25,49 +32,98 @@ export function paintOne(request: PaintRequest, without?: string): Painting {
     for (let attempt = 0; ; attempt++) {
       const change = changeOf(scene, finding, shown);
       changes.set(finding, change);
-      if (attempt === 3 || isVisible(change)) break;
+      if (attempt === 3 || isSeen(change, finding.mayBeFaint ? there : visible)) break;
       finding.placed = { ...finding.placed, strength: finding.placed.strength * 1.5 };
       shown = scene.attenuation();
     }
   }
   const kept = scene.findings.filter(finding => finding.concept !== without);
-  if (kept.length < scene.findings.length) shown = scene.attenuation(kept, shown);
-  const { patient, beam } = scene;
-  const reading = detect(shown.log, size, patient, beam, random.fork('noise'));
-  const pixels = show(reading, size, drawDisplay(patient, random.fork('display')));
-  addFrame(pixels, size, patient, random.fork('frame'));
+  if (kept.length < scene.findings.length) shown = scene.attenuation(kept);
+  const { patient } = scene;
+  const { pixels, deepPixels, reading } = develop(scene, shown, random, request.bits === 16);
+  const regions = kept.map(finding => {
+    const region = regionOf(finding, changes.get(finding)!, size);
+    if (request.twins !== true) return region;
+    const rest = kept.filter(other => other !== finding);
+    return { ...region, twin: develop(scene, scene.attenuation(rest), random).pixels };
+  });
   return {
     pixels,
     size,
+    ...(deepPixels && { deepPixels }),
+    ...(request.attenuation === true && { attenuation: encodeReading(reading) }),
     view: patient.view,
     sex: patient.sex,
     age: patient.age,
-    regions: kept.map(finding => regionOf(finding, changes.get(finding)!)),
+    regions,
     unknown: scene.unknown,
   };
 }
 
+/** What the machine makes of a log attenuation: the same beam, noise, display and frame for any of one scene. */
+function develop(
+  scene: Scene,
+  log: Map2,
+  random: Random,
+  deep = false,
+): { pixels: Uint8Array; deepPixels: Uint16Array | undefined; reading: Map2 } {
+  const { patient, beam, size } = scene;
+  const reading = detect(log, size, patient, beam, random.fork('noise'));
+  const display = drawDisplay(patient.view, random.fork('display'));
+  const pixels = show(reading, size, display);
+  const deepPixels = deep ? showDeep(reading, size, display) : undefined;
+  const bare = deepPixels && pixels.slice();
+  addFrame(pixels, size, patient, random.fork('frame'));
+  // Words and borders are the same in both depths.
+  if (deepPixels !== undefined)
+    for (let at = 0; at < pixels.length; at++)
+      if (pixels[at] !== bare![at]) deepPixels[at] = 257 * pixels[at]!;
+  return { pixels, deepPixels, reading };
+}
+
 /** |difference of the log attenuation| to the twin without the finding. */
-function changeOf(scene: Scene, finding: SceneFinding, shown: Exposure): Map2 {
+function changeOf(scene: Scene, finding: SceneFinding, shown: Map2): Map2 {
   const rest = scene.findings.filter(other => other !== finding);
-  const change = scene.attenuation(rest, shown).log;
-  for (let at = 0; at < change.length; at++) change[at] = Math.abs(shown.log[at]! - change[at]!);
+  const change = scene.attenuation(rest);
+  for (let at = 0; at < change.length; at++) change[at] = Math.abs(shown[at]! - change[at]!);
   return change;
 }
 
-function isVisible(change: Map2): boolean {
+function isSeen(change: Map2, floor: { readonly contrast: number; readonly area: number }): boolean {
   let seen = 0;
-  for (const value of change) if (value > visible.contrast) seen++;
-  return seen >= visible.area * change.length;
+  for (const value of change) if (value > floor.contrast) seen++;
+  return seen >= floor.area * change.length;
 }
 
-function regionOf(finding: SceneFinding, change: Map2): PaintedRegion {
+function regionOf(finding: SceneFinding, change: Map2, size: number): PaintedRegion {
   let most = 1e-6;
   for (const value of change) if (value > most) most = value;
   const scaled = new Uint8Array(change.length);
-  for (let at = 0; at < change.length; at++) scaled[at] = Math.round((255 * change[at]!) / most);
+  const scale = 255 / most;
+  const level = boxLevel * most;
+  let left = size;
+  let right = 0;
+  let top = size;
+  let bottom = 0;
+  for (let row = 0, at = 0; row < size; row++)
+    for (let column = 0; column < size; column++, at++) {
+      const value = change[at]!;
+      if (value === 0) continue;
+      scaled[at] = value * scale + 0.5;
+      if (value < level) continue;
+      if (column < left) left = column;
+      if (column >= right) right = column + 1;
+      if (row < top) top = row;
+      bottom = row + 1;
+    }
   const { sides } = finding.placed;
   const middle = finding.kind.laterality.bilateral === 1;
   const side = sides.length === 2 ? 'bilateral' : sides[0];
-  return { concept: finding.concept, ...(middle || side === undefined ? {} : { side }), change: scaled };
+  return {
+    concept: finding.concept,
+    ...(middle || side === undefined ? {} : { side }),
+    change: scaled,
+    box: [left / size, top / size, right / size, bottom / size],
+    ...(isSeen(change, visible) ? {} : { faint: true }),
+  };
 }

@@ -35,6 +35,10 @@ export interface Patient {
   lowerVessels: number;
   /** Share of vessel branches that are kept. */
   vesselCount: number;
+  /** How far heart, windpipe and great vessels are pushed or pulled: fraction of the side, positive to the patient's left. */
+  mediastinalShift: number;
+  /** How far each hilum is pulled up, fraction of the side. */
+  hilumRise: { right: number; left: number };
   /** Size of the hilar vessels against the usual. */
   hilum: { right: number; left: number };
   /** Aortic arch and descending aorta: radius and how far it unfolds. */
@@ -71,17 +75,19 @@ export function drawPatient(random: Random): Patient {
       left: thorax.angle.left - thorax.apex.left,
     },
     depth: 21.5 + 2.6 * habitus + (sex === 'M' ? 1 : -0.5) + person.normal(0, 0.8),
-    wallThickness: Math.max(1.4, 4 + 1.5 * habitus + person.normal(0, 0.5)),
+    wallThickness: Math.max(1.6, 4.5 + 1.6 * habitus + person.normal(0, 0.5)),
     fatShare: clamp(0.22 + 0.1 * habitus + (sex === 'F' ? 0.06 : 0), 0.05, 0.6),
-    breast: sex === 'F' ? Math.max(0, person.normal(2.6 + 1.2 * habitus, 1.1)) : 0,
+    breast: sex === 'F' ? Math.max(0, person.normal(2 + 0.9 * habitus, 0.9)) : 0,
     rotation: person.normal(0, frontal ? 0.008 : 0.016),
-    armLift: person.chance(frontal ? 0.55 : 0.3) ? person.uniform(0.3, 1) : person.uniform(0, 0.3),
+    armLift: person.chance(frontal ? 0.85 : 0.5) ? person.uniform(0.35, 1.1) : person.uniform(0, 0.35),
     scapulaOverlap: frontal ? person.uniform(0, 0.45) : person.uniform(0.35, 1),
-    lungDensity: person.uniform(0.18, 0.32) + (frontal ? 0 : 0.02),
-    lungTexture: person.uniform(0.06, 0.17),
+    lungDensity: person.uniform(0.16, 0.27) + (frontal ? 0 : 0.03),
+    lungTexture: person.uniform(0.03, 0.12),
     upperVessels: person.uniform(0.75, 1.05),
     lowerVessels: person.uniform(0.9, 1.2),
     vesselCount: person.uniform(0.8, 1),
+    mediastinalShift: 0,
+    hilumRise: { right: 0, left: 0 },
     hilum: { right: person.uniform(0.8, 1.2), left: person.uniform(0.8, 1.2) },
     aorta: {
       radius: person.uniform(1.15, 1.6) + 0.25 * old,
@@ -89,7 +95,7 @@ export function drawPatient(random: Random): Patient {
       calcified: age > 60 && person.chance(0.3) ? person.uniform(0.2, 0.6) : 0,
     },
     mediastinum: person.uniform(0.9, 1.1) + (frontal ? 0 : 0.08),
-    boneDensity: clamp(person.normal(1 - 0.25 * old, 0.15), 0.45, 1.4),
+    boneDensity: clamp(person.normal(1.04 - 0.18 * old, 0.12), 0.78, 1.4),
     spineBend: person.normal(0, 0.006),
     spurs: Math.max(0, person.normal(0.5 * old, 0.25)),
   };
@@ -99,15 +105,15 @@ export function drawPatient(random: Random): Patient {
 function placeContours(random: Random, frontal: boolean): Contours {
   const contours = drawContours(random.fork('shape'));
   const place = random.fork('place');
-  const scale = place.truncatedNormal(frontal ? 0.86 : 0.85, 0.075);
-  const aspect = place.truncatedNormal(1, 0.03);
-  const shiftX = place.normal(-0.01, 0.022);
-  const shiftY = place.normal(frontal ? -0.02 : 0.01, 0.03);
+  const scale = place.truncatedNormal(frontal ? 0.88 : 0.86, 0.085);
+  const aspect = place.truncatedNormal(1, 0.045);
+  const shiftX = place.truncatedNormal(-0.01, 0.036, 2.5);
+  const shiftY = place.truncatedNormal(frontal ? -0.02 : 0.01, 0.042, 2.5);
   const tilt = place.normal(0, frontal ? 0.012 : 0.025);
   // Breath: the floor of the lungs moves, their top stays.
   const breath = frontal ? place.truncatedNormal(1, 0.06) : place.truncatedNormal(0.92, 0.08);
   // Each floor stands a little higher or lower than the other.
-  const floors = { right: place.normal(0.004, 0.01), left: place.normal(-0.004, 0.012) };
+  const floors = { right: place.normal(0.004, 0.013), left: place.normal(-0.004, 0.016) };
   const placed = mapContours(contours, (x, y) => {
     const u = (x - 0.5) * scale * aspect;
     const v = (y - 0.42) * scale;

@@ -1,3 +1,5 @@
+import { arena } from './arena.js';
+
 /** A square map of numbers, row by row from the top left. Geometry is in fractions of the side, y down. */
 export type Map2 = Float32Array;
 
@@ -53,9 +55,23 @@ export class Brush {
     const squared = dx * dx + dy * dy;
     const scale = squared > 1e-12 ? 1 / squared : 0;
     const scratch = this.#scratch;
+    const steep = dy === 0 ? 0 : 1 / dy;
     for (let row = top; row <= bottom; row++) {
       const py = (row + 0.5) / size - y0;
-      for (let column = left; column <= right; column++) {
+      let from = left;
+      let to = right;
+      if (dy !== 0) {
+        // Only the part of the bar that is within reach of this row can touch it.
+        let low = (py - widest) * steep;
+        let high = (py + widest) * steep;
+        if (low > high) [low, high] = [high, low];
+        if (low > 1 || high < 0) continue;
+        const one = x0 + Math.max(low, 0) * dx;
+        const other = x0 + Math.min(high, 1) * dx;
+        from = Math.max(left, Math.floor((Math.min(one, other) - widest) * size - 0.5));
+        to = Math.min(right, Math.ceil((Math.max(one, other) + widest) * size - 0.5));
+      }
+      for (let column = from; column <= to; column++) {
         const px = (column + 0.5) / size - x0;
         let along = (px * dx + py * dy) * scale;
         along = along < 0 ? 0 : Math.min(along, 1);
@@ -203,9 +219,11 @@ export function polygonCoverage(polygon: readonly number[], size: number): Map2 
 
 /** Blurs in place with three running means, close to a Gaussian of this deviation (pixels). Edges repeat. */
 export function blur(map: Map2, size: number, deviation: number): void {
-  if (deviation < 0.3) return;
-  const radius = Math.max(0.5, (Math.sqrt(4 * deviation * deviation + 1) - 1) / 2);
-  const other = new Float32Array(map.length);
+  if (deviation < 0.15) return;
+  const squared = deviation * deviation;
+  // Three passes of weights (r, 1, r) have a variance of 6 r / (1 + 2 r); wider ones that of a box.
+  const radius = squared < 2 ? squared / (6 - 2 * squared) : (Math.sqrt(4 * squared + 1) - 1) / 2;
+  const other = arena.any(map.length);
   for (let pass = 0; pass < 3; pass++) {
     meanAlongRows(map, other, size, radius);
     meanAlongColumns(other, map, size, radius);
@@ -222,10 +240,11 @@ export function wideBlur(
 ): Map2 {
   const grid = new Float32Array(cells * cells);
   const counts = new Float32Array(cells * cells);
+  const cellOf = Int32Array.from({ length: size }, (_, place) => Math.floor((place * cells) / size));
   for (let row = 0, at = 0; row < size; row++) {
-    const line = Math.floor((row * cells) / size) * cells;
+    const line = cellOf[row]! * cells;
     for (let column = 0; column < size; column++, at++) {
-      const cell = line + Math.floor((column * cells) / size);
+      const cell = line + cellOf[column]!;
       const value = map[at]!;
       grid[cell]! += Math.min(value, ceiling);
       counts[cell]! += 1;
@@ -233,20 +252,36 @@ export function wideBlur(
   }
   for (let cell = 0; cell < grid.length; cell++) grid[cell]! /= counts[cell]!;
   blur(grid, cells, deviation * cells);
-  const result = new Float32Array(size * size);
-  const scale = cells / size;
+  return spread(grid, cells, size, 0.5);
+}
+
+/**
+ * A map of size × size from one of cells × cells, straight lines between. `middle` is where in a cell its value
+ * lies: 0.5 for means of cells, 0 for a lattice that starts at the edge.
+ */
+export function spread(grid: Float32Array, cells: number, size: number, middle: number): Map2 {
+  const result = arena.any(size * size);
+  const scale = (middle === 0 ? cells - 1 : cells) / size;
+  const start = new Int32Array(size);
+  const part = new Float32Array(size);
+  for (let place = 0; place < size; place++) {
+    const u = Math.min(cells - 1.001, Math.max(0, (place + 0.5) * scale - middle));
+    start[place] = Math.floor(u);
+    part[place] = u - start[place]!;
+  }
+  // One row of the grid at the height of this row, then along it.
+  const line = new Float32Array(cells);
   for (let row = 0, at = 0; row < size; row++) {
-    const v = Math.min(cells - 1.001, Math.max(0, (row + 0.5) * scale - 0.5));
-    const r = Math.floor(v);
-    const fy = v - r;
+    const top = start[row]! * cells;
+    const fy = part[row]!;
+    for (let cell = 0; cell < cells; cell++) {
+      const value = grid[top + cell]!;
+      line[cell] = value + (grid[top + cells + cell]! - value) * fy;
+    }
     for (let column = 0; column < size; column++, at++) {
-      const u = Math.min(cells - 1.001, Math.max(0, (column + 0.5) * scale - 0.5));
-      const c = Math.floor(u);
-      const fx = u - c;
-      const corner = r * cells + c;
-      const top = grid[corner]! + (grid[corner + 1]! - grid[corner]!) * fx;
-      const bottom = grid[corner + cells]! + (grid[corner + cells + 1]! - grid[corner + cells]!) * fx;
-      result[at] = top + (bottom - top) * fy;
+      const cell = start[column]!;
+      const value = line[cell]!;
+      result[at] = value + (line[cell + 1]! - value) * part[column]!;
     }
   }
   return result;

@@ -1,10 +1,11 @@
 import type { Random } from '../../../base/index.js';
 import type { Finding } from '../../../data/index.js';
+import { arena } from './arena.js';
 import { attenuate, type Beam, drawBeam } from './beam.js';
 import { buildTrunk } from './body.js';
 import type { Body } from './body-map.js';
 import { addClutter } from './clutter.js';
-import { findingKinds, parents } from './findings/index.js';
+import { findingKinds, parents, shownAs } from './findings/index.js';
 import type { FindingKind, Placed } from './findings/kind.js';
 import { addGas } from './gas.js';
 import { addVessels } from './lung-detail.js';
@@ -17,14 +18,10 @@ export interface SceneFinding {
   /** As the text calls it. */
   readonly concept: string;
   readonly kind: FindingKind;
+  /** The text calls it minimal or mild. */
+  readonly mayBeFaint: boolean;
   placed: Placed;
   readonly random: Random;
-}
-
-/** A body and its log attenuation. */
-export interface Exposure {
-  readonly body: Body;
-  readonly log: Map2;
 }
 
 /** A patient with findings before the beam, from which pictures and twins are made. */
@@ -52,15 +49,16 @@ export class Scene {
     return this.#plain;
   }
 
-  /** Log attenuation of the patient with these findings; `like` is one already made, to save work. */
-  attenuation(findings: readonly SceneFinding[] = this.findings, like?: Exposure): Exposure {
-    const body = this.body(findings);
-    return { body, log: attenuate(body, this.beam, like) };
+  /** Log attenuation of the patient with these findings. */
+  attenuation(findings: readonly SceneFinding[] = this.findings): Map2 {
+    return attenuate(this.body(findings), this.beam);
   }
 
   /** The patient's tissues with these findings. */
   body(findings: readonly SceneFinding[]): Body {
-    const body = cloned(this.#anatomy(findings));
+    const anatomy = this.#anatomy(findings);
+    if (!findings.some(finding => finding.kind.change !== undefined)) return anatomy;
+    const body = cloned(anatomy);
     for (const finding of findings)
       finding.kind.change?.(body, finding.placed, finding.random.fork('change'));
     return body;
@@ -89,20 +87,22 @@ export class Scene {
 
   #place(finding: Finding): SceneFinding {
     const random = this.#random.fork('finding', finding.concept, finding.side ?? '', finding.site ?? '');
-    const shown = shownAs(finding.concept, random.fork('kind'));
+    const shown = shownAs(finding, this.#plain.view, random.fork('kind'));
     const kind = findingKinds[shown]!;
     const draw = random.fork('place');
-    const side = finding.side ?? draw.weighted(kind.laterality);
+    const drawn = draw.weighted(kind.laterality);
+    const side = finding.side ?? sideOf(finding.site) ?? drawn;
     const severity = {
       minimal: () => draw.uniform(0.05, 0.2),
       mild: () => draw.uniform(0.2, 0.42),
       moderate: () => draw.uniform(0.45, 0.72),
       severe: () => draw.uniform(0.75, 1),
-      unsaid: () => draw.uniform(0.25, 0.95),
+      unsaid: () => draw.uniform(0.15, 0.85),
     }[finding.severity ?? 'unsaid']();
     return {
       concept: finding.concept,
       kind,
+      mayBeFaint: finding.severity === 'minimal' || finding.severity === 'mild',
       random,
       placed: {
         concept: shown,
@@ -116,13 +116,13 @@ export class Scene {
   }
 }
 
-function isShown(concept: string): boolean {
-  return Object.hasOwn(findingKinds, concept) || Object.hasOwn(parents, concept);
+/** Lobes that only one lung has. */
+function sideOf(site: Finding['site']): 'right' | 'left' | undefined {
+  return site === 'middle lobe' ? 'right' : site === 'lingula' ? 'left' : undefined;
 }
 
-function shownAs(concept: string, random: Random): string {
-  const kinds = Object.hasOwn(parents, concept) ? parents[concept] : undefined;
-  return kinds === undefined ? concept : random.weighted(kinds);
+function isShown(concept: string): boolean {
+  return Object.hasOwn(findingKinds, concept) || Object.hasOwn(parents, concept);
 }
 
 function cloned(body: Body): Body {
@@ -130,14 +130,16 @@ function cloned(body: Body): Body {
   return {
     ...body,
     paths: {
-      soft: paths.soft.slice(),
-      fat: paths.fat.slice(),
-      lung: paths.lung.slice(),
-      blood: paths.blood.slice(),
-      bone: paths.bone.slice(),
-      metal: paths.metal.slice(),
+      soft: arena.copy(paths.soft),
+      fat: arena.copy(paths.fat),
+      lung: arena.copy(paths.lung),
+      blood: arena.copy(paths.blood),
+      bone: arena.copy(paths.bone),
+      spongy: arena.copy(paths.spongy),
+      air: arena.copy(paths.air),
+      metal: arena.copy(paths.metal),
     },
-    lungDensity: body.lungDensity.slice(),
-    vessels: body.vessels.slice(),
+    lungDensity: arena.copy(body.lungDensity),
+    vessels: arena.copy(body.vessels),
   };
 }

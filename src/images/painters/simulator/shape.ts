@@ -128,7 +128,8 @@ export function thoraxOf(contours: Contours): Thorax {
     for (let index = 0; index < tableRows; index++) if (Number.isNaN(one[index]!)) one[index] = other[index]!;
   fillEnds(right.dome, 0);
   fillEnds(left.dome, 0);
-  const middleRow = tableIndex((right.apex + right.angle) / 2);
+  // A height that stays when a finding moves the floor, so that the middle stays as well.
+  const middleRow = tableIndex(right.apex + 0.25);
   return {
     wall: { right: right.wall, left: left.wall },
     medial: { right: right.medial, left: left.medial },

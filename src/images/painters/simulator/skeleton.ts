@@ -1,24 +1,29 @@
 import type { Random } from '../../../base/index.js';
-import { type Body, type LungSide, type RibCourse, sides, signOf } from './body-map.js';
+import { arena } from './arena.js';
+import { type Body, clamp01, type LungSide, type RibCourse, sides, signOf } from './body-map.js';
 import { bezier, type CurvePoint, type Map2 } from './raster.js';
 import { tableIndex } from './shape.js';
 
 /** Ribs, spine, clavicles, shoulder blades and upper arms, in cm of compact bone along the beam. */
 export function addSkeleton(body: Body, random: Random): void {
   const { paths } = body;
-  const bone = new Float32Array(paths.bone.length);
-  spine(body, bone, random.fork('spine'));
+  const bone = arena.empty(paths.bone.length);
+  const spongy = arena.empty(paths.bone.length);
+  spine(body, bone, spongy, random.fork('spine'));
   for (const side of sides) {
     ribs(body, bone, side, random.fork('ribs'), random.fork('ribs', side));
-    shoulder(body, bone, side, random.fork('shoulder', side));
+    shoulder(body, bone, spongy, side, random.fork('shoulder', side));
   }
   const density = body.patient.boneDensity;
   const { soft } = paths;
   for (let at = 0; at < bone.length; at++) {
     const path = bone[at]!;
-    if (path === 0) continue;
+    const open = spongy[at]!;
+    if (path === 0 && open === 0) continue;
     paths.bone[at]! += path * density;
-    soft[at] = Math.max(0, soft[at]! - path);
+    // Where mineral is lost, marrow takes its place.
+    paths.spongy[at]! += open * density;
+    soft[at] = Math.max(0, soft[at]! - path - open * density);
   }
 }
 
@@ -67,22 +72,22 @@ function ribCourses(body: Body, side: LungSide, shared: Random, own: Random): Ri
 function ribs(body: Body, bone: Map2, side: LungSide, shared: Random, own: Random): void {
   const { field } = body.patient;
   const { brush } = body;
-  const shell = own.uniform(0.075, 0.11) / field;
+  const shell = own.uniform(0.09, 0.13) / field;
   const courses = ribCourses(body, side, shared, own);
   body.ribs[side] = courses;
   const turned = body.patient.rotation;
   courses.forEach((course, index) => {
-    brush.curve(course.back, field * 1, shell, 0.18);
+    brush.curve(course.back, field * 1, shell, 0.38);
     brush.addTo(bone);
     if (index > 7) return;
     const front = course.front.map(([x, y, radius]): CurvePoint => [x + 0.6 * turned, y, radius]);
-    brush.curve(front, field * 0.7, shell, 0.14);
+    brush.curve(front, field * 0.7, shell, 0.34);
     brush.addTo(bone);
   });
 }
 
-function spine(body: Body, bone: Map2, random: Random): void {
-  const { patient, thorax, brush } = body;
+function spine(body: Body, bone: Map2, spongy: Map2, random: Random): void {
+  const { patient, thorax, brush, size } = body;
   const { field } = patient;
   const step = (patient.lungHeight.right / 9.4) * random.uniform(0.96, 1.02);
   const first = thorax.apex.right - 0.012 - 4 * step;
@@ -93,11 +98,12 @@ function spine(body: Body, bone: Map2, random: Random): void {
     const half = (1.45 * grow) / field;
     const tall = 0.42 * step;
     const x = thorax.middle + spineShift(patient.spineBend, (y - 0.1) / 0.7);
-    // Body of the vertebra: spongy, with compact end plates.
-    brush.segment(x - half * 0.35, y, tall, x + half * 0.35, y, tall, field * 0.55, 0.11 / field, 0.16);
-    brush.addTo(bone);
-    brush.segment(x - half, y - tall, 0.0035, x + half, y - tall, 0.0035, field * 1.4);
-    brush.segment(x - half, y + tall, 0.0035, x + half, y + tall, 0.0035, field * 1.4);
+    // Body of the vertebra: spongy, with thin compact end plates that the slanting beam blurs.
+    const box = new Slab(x, y, half, 1.08 * tall);
+    box.addTo(spongy, size, 2.6 * random.uniform(0.9, 1.1));
+    const plate = random.uniform(0.25, 0.75);
+    brush.segment(x - half, y - tall, 0.0038, x + half, y - tall, 0.0038, field * plate);
+    brush.segment(x - half, y + tall, 0.0038, x + half, y + tall, 0.0038, field * plate);
     if (patient.spurs > 0.2) {
       const spur = patient.spurs * random.uniform(0.2, 1) * 0.012;
       const edge = x + (random.chance(0.5) ? -1 : 1) * (half + spur * 0.5);
@@ -105,13 +111,13 @@ function spine(body: Body, bone: Map2, random: Random): void {
     }
     brush.addTo(bone);
     const turned = patient.rotation * 0.5;
-    brush.ellipse(x - half * 0.62, y - 0.25 * tall, 0.0085 * grow, 0.011 * grow, 0.5);
-    brush.ellipse(x + half * 0.62, y - 0.25 * tall, 0.0085 * grow, 0.011 * grow, 0.5);
-    brush.ellipse(x - turned, y + 0.6 * tall, 0.006, 0.014, 0.9);
+    brush.ellipse(x - half * 0.62, y - 0.25 * tall, 0.0085 * grow, 0.011 * grow, 0.4);
+    brush.ellipse(x + half * 0.62, y - 0.25 * tall, 0.0085 * grow, 0.011 * grow, 0.4);
+    brush.ellipse(x - turned, y + 0.6 * tall, 0.006, 0.014, 0.5);
     brush.addTo(bone);
     // Transverse processes.
-    brush.segment(x - half * 1.7, y - 0.3 * tall, 0.008, x + half * 1.7, y - 0.3 * tall, 0.008, field * 0.4);
-    brush.addTo(bone);
+    brush.segment(x - half * 1.7, y - 0.3 * tall, 0.008, x + half * 1.7, y - 0.3 * tall, 0.008, field);
+    brush.addTo(spongy);
   }
   // Breast bone, thin and spongy.
   const top = thorax.apex.right + 0.075;
@@ -121,12 +127,38 @@ function spine(body: Body, bone: Map2, random: Random): void {
   brush.addTo(bone);
 }
 
+/** A vertebra's body seen from the front: even, with edges a little softer than the pixel. */
+class Slab {
+  constructor(
+    readonly x: number,
+    readonly y: number,
+    readonly half: number,
+    readonly tall: number,
+  ) {}
+
+  addTo(map: Map2, size: number, depth: number): void {
+    const soft = 0.006;
+    const first = Math.max(0, Math.floor((this.y - this.tall - soft) * size));
+    const last = Math.min(size - 1, Math.ceil((this.y + this.tall + soft) * size));
+    const left = Math.max(0, Math.floor((this.x - this.half - soft) * size));
+    const right = Math.min(size - 1, Math.ceil((this.x + this.half + soft) * size));
+    for (let row = first; row <= last; row++) {
+      const down = clamp01((this.tall - Math.abs((row + 0.5) / size - this.y)) / soft + 0.5);
+      for (let column = left; column <= right; column++) {
+        const off = (Math.abs((column + 0.5) / size - this.x) / this.half) ** 2;
+        const across = clamp01(((1 - off) * this.half) / (2 * soft));
+        map[row * size + column]! += depth * down * across * (0.7 + 0.3 * Math.sqrt(Math.max(0, 1 - off)));
+      }
+    }
+  }
+}
+
 /** Side shift of the spine at a height (0 top, 1 bottom of the chest) for this bend. */
 export function spineShift(bend: number, height: number): number {
   return bend * Math.sin(Math.PI * Math.min(1.3, Math.max(-0.3, height)));
 }
 
-function shoulder(body: Body, bone: Map2, side: LungSide, random: Random): void {
+function shoulder(body: Body, bone: Map2, spongy: Map2, side: LungSide, random: Random): void {
   const { patient, thorax, brush } = body;
   const { field } = patient;
   const sign = signOf(side);
@@ -148,21 +180,21 @@ function shoulder(body: Body, bone: Map2, side: LungSide, random: Random): void 
     innerY + (frontal ? 0.02 : -0.015) + 0.01,
   ];
   const outer: [number, number] = [jointX + sign * 0.012, jointY - 0.045 - lift];
-  const collar = random.uniform(0.5, 0.62) / field;
-  brush.curve(
-    bezier(
-      inner,
-      [inner[0] + sign * 0.08, inner[1] - 0.012],
-      [outer[0] - sign * 0.11, outer[1] + 0.03],
-      outer,
-      [collar * 1.25, collar * 0.95],
-      16,
-    ),
-    field * 1.9,
-    0.14 / field,
-    0.28,
+  const collar = random.uniform(0.48, 0.66) / field;
+  // S-shaped: bowed forward by the breast bone, backward by the shoulder.
+  const bow = random.uniform(0.004, 0.03);
+  const course = bezier(
+    inner,
+    [inner[0] + sign * 0.09, inner[1] - bow],
+    [outer[0] - sign * 0.1, outer[1] + random.uniform(-0.01, 0.045)],
+    outer,
+    [collar * 1.3, collar * 0.95],
+    16,
   );
+  brush.curve(course, field * 1.25, 0.12 / field, 0.12);
   brush.addTo(bone);
+  brush.curve(course, field * 0.9);
+  brush.addTo(spongy);
   // Shoulder blade: thin plate with a thick side border, its spine, and the tip over the joint.
   const over = patient.scapulaOverlap;
   const tip: [number, number] = [
@@ -171,7 +203,7 @@ function shoulder(body: Body, bone: Map2, side: LungSide, random: Random): void 
   ];
   const neck: [number, number] = [jointX - sign * 0.035, jointY + 0.015];
   const crest: [number, number] = [wall - sign * (0.015 + 0.1 * over), jointY + 0.02];
-  brush.segment(crest[0], crest[1] + 0.01, 0.02, tip[0], tip[1], 0.014, field * 0.16);
+  brush.segment(crest[0], crest[1] + 0.01, 0.02, tip[0], tip[1], 0.014, field * 0.12);
   brush.segment(neck[0], neck[1] + 0.03, 0.03, tip[0], tip[1] - 0.03, 0.02, field * 0.16);
   brush.segment(crest[0], crest[1], 0.03, neck[0], neck[1] + 0.02, 0.03, field * 0.16);
   brush.addTo(bone);
@@ -222,8 +254,8 @@ function shoulder(body: Body, bone: Map2, side: LungSide, random: Random): void 
   // Upper arm: head and shaft.
   const head = 2.3 / field;
   const headX = jointX + sign * 0.018;
-  brush.ellipse(headX, jointY + 0.018, head, head * 1.05, 0.95, 0.55);
-  brush.addTo(bone);
+  brush.ellipse(headX, jointY + 0.018, head, head * 1.05, 3.4, 0.55);
+  brush.addTo(spongy);
   brush.segment(
     headX + sign * 0.01,
     jointY + 0.03,
@@ -231,9 +263,9 @@ function shoulder(body: Body, bone: Map2, side: LungSide, random: Random): void 
     handX,
     handY,
     1.05 / field,
-    field,
-    0.26 / field,
-    0.1,
+    field * 0.4,
+    0.3 / field,
+    0.25,
   );
   brush.addTo(bone);
 }

@@ -1,7 +1,14 @@
 import { type Body, signOf } from '../body-map.js';
 import { bezier, type CurvePoint } from '../raster.js';
 import { tableIndex } from '../shape.js';
-import { pacemaker, prostheticValve, spinalHardware, sternalWires, surgicalClips } from './implants.js';
+import {
+  pacemaker,
+  prostheticValve,
+  shoulderProsthesis,
+  spinalHardware,
+  sternalWires,
+  surgicalClips,
+} from './implants.js';
 import { type FindingKind, midline } from './kind.js';
 
 /** A tube with a dense stripe: plastic counts as bone-like, 0.2 to 0.6 cm of it. */
@@ -181,6 +188,50 @@ export const port: FindingKind = {
   },
 };
 
+/** A thin line under the skin from the neck to the belly. */
+export const shuntLine: FindingKind = {
+  laterality: { left: 0.35, right: 0.65, bilateral: 0 },
+  change(body, placed, random) {
+    const { thorax, patient } = body;
+    const sign = signOf(placed.sides[0] ?? 'right');
+    const x = thorax.middle + sign * random.uniform(0.06, 0.14);
+    const radius = 0.12 / patient.field;
+    const points = bezier(
+      [thorax.middle + sign * random.uniform(0.05, 0.1), -0.1],
+      [x + random.normal(0, 0.02), 0.3],
+      [x + random.normal(0, 0.03), 0.6],
+      [thorax.middle + sign * random.uniform(0, 0.15), 1.1],
+      [radius, radius],
+      24,
+    );
+    tube(body, points, placed.strength, 1.8);
+  },
+};
+
+/** A balloon on a catheter in the descending aorta: a metal tip below the arch. */
+export const balloonPump: FindingKind = {
+  laterality: midline,
+  change(body, placed, random) {
+    const { thorax, patient, brush, paths } = body;
+    const x = thorax.middle + 0.035 + 0.03 * patient.aorta.unfolding;
+    const y = thorax.apex.left + random.uniform(0.3, 0.38) * patient.lungHeight.left;
+    const tip = 0.14 / patient.field;
+    brush.segment(x, y, tip, x + 0.002, y + 0.012, tip, patient.field * 1.5 * placed.strength);
+    brush.addTo(paths.metal);
+    const radius = 0.1 / patient.field;
+    tube(
+      body,
+      [
+        [x, y, radius],
+        [x - 0.008, y + 0.3, radius],
+        [thorax.middle, 1.1, radius],
+      ],
+      placed.strength,
+      1.2,
+    );
+  },
+};
+
 /** Short bent tube through the neck into the windpipe. */
 export const tracheostomyTube: FindingKind = {
   laterality: midline,
@@ -220,4 +271,7 @@ export const deviceKinds: Readonly<Record<string, FindingKind>> = {
   'surgical clips': surgicalClips,
   'prosthetic valve': prostheticValve,
   'spinal hardware': spinalHardware,
+  'shoulder prosthesis': shoulderProsthesis,
+  'ventriculoperitoneal shunt': shuntLine,
+  'intra-aortic balloon pump': balloonPump,
 };

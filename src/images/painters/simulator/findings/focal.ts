@@ -1,7 +1,7 @@
 import type { Random } from '../../../../base/index.js';
 import type { Body } from '../body-map.js';
 import { hilumOf } from '../lung-detail.js';
-import { eitherSide, type FindingKind, fillPatches, lungPlace, siteCentre, smoothRadius } from './kind.js';
+import { eitherSide, type FindingKind, lungPlace, siteCentre, smoothRadius } from './kind.js';
 
 /** Places a solid body in the lung: the lung gives way to soft tissue of this depth (cm). */
 function solidify(
@@ -56,7 +56,30 @@ export const nodule: FindingKind = {
         const radius =
           ((0.5 + 0.95 * placed.severity) * own.uniform(0.85, 1.15) * Math.sqrt(placed.strength)) /
           body.patient.field;
-        solidify(body, x, y, radius, own.uniform(0.03, 0.14), own);
+        // From a ball with a clear edge to a small haze without one.
+        solidify(body, x, y, radius, own.uniform(0.03, 0.2), own, 0, own.uniform(0.5, 1.4));
+      }
+    }
+  },
+};
+
+/** Several round spots of different sizes, on both sides. */
+export const metastases: FindingKind = {
+  laterality: { left: 0.05, right: 0.05, bilateral: 0.9 },
+  change(body, placed, random) {
+    for (const side of placed.sides) {
+      const own = random.fork(side);
+      const count = 2 + Math.round(own.uniform(1, 4) + 8 * placed.severity);
+      for (let spot = 0; spot < count; spot++) {
+        const [x, y] = lungPlace(
+          body,
+          side,
+          ...(placed.site === undefined
+            ? ([own.uniform(0.1, 0.95), Math.sqrt(own.uniform(0.02, 1))] as const)
+            : siteCentre(placed.site, own)),
+        );
+        const cm = own.uniform(0.35, 0.8 + 1.1 * placed.severity) * Math.sqrt(placed.strength);
+        solidify(body, x, y, cm / body.patient.field, own.uniform(0.02, 0.1), own, 0, own.uniform(0.5, 0.8));
       }
     }
   },
@@ -207,94 +230,6 @@ export const miliary: FindingKind = {
           own,
         );
       }
-    }
-  },
-};
-
-/** Stomach behind the heart: a round shadow at the midline, often with air over fluid. */
-export const hernia: FindingKind = {
-  laterality: { left: 0, right: 0, bilateral: 1 },
-  change(body, placed, random) {
-    const { brush, thorax, paths, size, patient } = body;
-    const large = (0.055 + 0.085 * placed.severity) * Math.sqrt(placed.strength);
-    const x = thorax.middle + random.uniform(-0.03, 0.05);
-    const y = Math.max(thorax.top.left, thorax.top.right) - large * random.uniform(0.35, 0.75);
-    const wide = large * random.uniform(0.95, 1.3);
-    const tall = large * random.uniform(0.8, 1.05);
-    const sack = new Float32Array(size * size);
-    brush.ellipse(x, y, wide, tall, 1.6 * wide * patient.field, 0.45);
-    brush.addTo(sack);
-    const level = random.chance(0.75) ? y + tall * random.uniform(-0.35, 0.35) : -1;
-    const gas = 0.75 + 0.2 * placed.severity;
-    for (let row = 0, at = 0; row < size; row++) {
-      const above = level < 0 ? 0 : Math.min(1, Math.max(0, (level - (row + 0.5) / size) * size + 0.5));
-      for (let column = 0; column < size; column++, at++) {
-        const depth = sack[at]!;
-        if (depth === 0) continue;
-        const u = ((column + 0.5) / size - x) / wide;
-        const v = ((row + 0.5) / size - y) / tall;
-        const inner = Math.max(0, 1 - (u * u + v * v) * 1.16);
-        const taken = Math.min(depth, paths.lung[at]! * 0.9);
-        paths.lung[at]! -= taken;
-        paths.soft[at]! += taken;
-        const air = above * gas * depth * Math.sqrt(inner);
-        if (air > 0) {
-          const cut = Math.min(air, 0.75 * (paths.soft[at]! + paths.blood[at]!));
-          const fromBlood = Math.min(cut * 0.6, paths.blood[at]! * 0.7);
-          paths.blood[at]! -= fromBlood;
-          paths.soft[at] = Math.max(0, paths.soft[at]! - (cut - fromBlood));
-        }
-      }
-    }
-  },
-};
-
-/** A band of scar with pulled strands, most at the top. */
-export const scarring: FindingKind = {
-  laterality: eitherSide,
-  change(body, placed, random) {
-    const { brush, paths, patient } = body;
-    for (const side of placed.sides) {
-      const own = random.fork(side);
-      const [x, y] = lungPlace(
-        body,
-        side,
-        ...siteCentre(placed.site ?? (own.chance(0.6) ? 'apex' : undefined), own),
-      );
-      const strandsCount = 5 + own.integer(7);
-      for (let strand = 0; strand < strandsCount; strand++) {
-        const angle = own.uniform(0, Math.PI);
-        const long = own.uniform(0.02, 0.05) * (0.6 + placed.severity);
-        const fromX = x + own.normal(0, 0.02);
-        const fromY = y + own.normal(0, 0.02);
-        brush.segment(
-          fromX,
-          fromY,
-          0.09 / patient.field,
-          fromX + long * Math.cos(angle),
-          fromY + long * Math.sin(angle),
-          0.05 / patient.field,
-          patient.field * 6 * placed.strength,
-        );
-      }
-      brush.addTo(paths.soft, paths.lung);
-      fillPatches(
-        body,
-        side,
-        [
-          {
-            x,
-            y,
-            rx: 0.03 + 0.02 * placed.severity,
-            ry: 0.025,
-            solid: Math.min(0.6, 0.25 * placed.strength),
-            softness: 1,
-          },
-        ],
-        own,
-        1,
-        1,
-      );
     }
   },
 };

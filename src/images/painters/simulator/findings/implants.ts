@@ -164,3 +164,28 @@ export const spinalHardware: FindingKind = {
     }
   },
 };
+
+/** The ball and stem of an artificial shoulder joint. */
+export const shoulderProsthesis: FindingKind = {
+  laterality: { left: 0.5, right: 0.5, bilateral: 0 },
+  change(body, placed, random) {
+    const { patient, brush, paths } = body;
+    for (const side of placed.sides) {
+      const { x, y, handX, handY } = body.shoulders[side];
+      const own = random.fork(side);
+      const ball = own.uniform(1.9, 2.4) / patient.field;
+      brush.ellipse(x - signOf(side) * 0.008, y, ball, ball, 1.2 * placed.strength, 0.3);
+      const t = own.uniform(0.15, 0.22);
+      brush.segment(
+        x,
+        y,
+        0.6 / patient.field,
+        x + t * (handX - x),
+        y + t * (handY - y),
+        0.35 / patient.field,
+        patient.field,
+      );
+      brush.addTo(paths.metal);
+    }
+  },
+};

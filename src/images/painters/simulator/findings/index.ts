@@ -1,17 +1,46 @@
-import { atelectasis, consolidation, edema, infiltrate, pneumonia } from './airspace.js';
-import { aorticCalcification, fracture } from './bones.js';
+import {
+  consolidation,
+  groundGlass,
+  infiltrate,
+  lobarConsolidation,
+  pneumonia,
+  withBronchograms,
+} from './airspace.js';
+import { boneLesion, clavicleFracture, ribFracture, vertebralCompression } from './bones.js';
+import { distendedBowel, epicardialFat, goiter, mediastinalMass, mediastinalShift } from './centre.js';
+import { basalAtelectasis, lobarAtelectasis, plateAtelectasis } from './collapse.js';
 import { deviceKinds } from './devices.js';
-import { calcification, cavity, granuloma, hernia, mass, miliary, nodule, scarring } from './focal.js';
-import { bronchiectasis, fibrosis, interstitialThickening } from './interstitium.js';
+import { alveolarEdema, interstitialEdema } from './edema.js';
+import {
+  effusion,
+  layeringEffusion,
+  loculatedEffusion,
+  massiveEffusion,
+  subpulmonicEffusion,
+} from './effusion.js';
+import { apicalFibrosis, basalFibrosis, linearFibrosis } from './fibrosis.js';
+import { calcification, cavity, granuloma, mass, metastases, miliary, nodule } from './focal.js';
+import { freeAir, pneumomediastinum, subcutaneousEmphysema } from './gas-outside.js';
+import { hernia } from './hernia.js';
+import { bulla, emphysema, hyperinflation } from './inflation.js';
+import { bronchiectasis, interstitialThickening } from './interstitium.js';
 import type { FindingKind } from './kind.js';
-import { effusion, freeAir, pleuralThickening, pneumothorax } from './pleura.js';
+import { aorticCalcification, coronaryCalcification, valveCalcification } from './lime.js';
+import { parents, shownAs } from './parents.js';
+import { apicalCap, calcifiedPlaque, pleuralPlaque, pleuralThickening } from './pleural-scars.js';
+import {
+  apicalPneumothorax,
+  basalPneumothorax,
+  hydropneumothorax,
+  lateralPneumothorax,
+  tensionPneumothorax,
+} from './pneumothorax.js';
+import { scarring } from './scarring.js';
 import {
   cardiomegaly,
   elevatedDiaphragm,
-  emphysema,
   enlargedMediastinum,
   hilarEnlargement,
-  hyperinflation,
   lowVolumes,
   osteopenia,
   scoliosis,
@@ -20,97 +49,78 @@ import {
   vascularCongestion,
 } from './structure.js';
 
-/** What each concept does to the patient. */
+export { parents, shownAs };
+
+/** What each kind of finding does to the patient. */
 export const findingKinds: Readonly<Record<string, FindingKind>> = {
   cardiomegaly,
-  'pleural effusion': effusion,
-  pneumothorax,
-  consolidation,
+  'free flowing effusion': effusion,
+  'layering effusion': layeringEffusion,
+  'subpulmonic effusion': subpulmonicEffusion,
+  'loculated effusion': loculatedEffusion,
+  'massive effusion': massiveEffusion,
+  'apical pneumothorax': apicalPneumothorax,
+  'lateral pneumothorax': lateralPneumothorax,
+  'basal pneumothorax': basalPneumothorax,
+  'tension pneumothorax': tensionPneumothorax,
+  hydropneumothorax,
+  'patchy consolidation': consolidation,
+  'lobar consolidation': lobarConsolidation,
+  'air bronchograms': withBronchograms,
   pneumonia,
   infiltrate,
-  atelectasis,
-  'pulmonary edema': edema,
+  'ground glass opacity': groundGlass,
+  'plate-like atelectasis': plateAtelectasis,
+  'basal atelectasis': basalAtelectasis,
+  'lobar atelectasis': lobarAtelectasis,
+  'interstitial edema': interstitialEdema,
+  'alveolar edema': alveolarEdema,
   'vascular congestion': vascularCongestion,
   'lung nodule': nodule,
   'lung mass': mass,
+  'multiple nodules': metastases,
   granuloma,
   calcification,
   cavity,
   'miliary pattern': miliary,
   emphysema,
+  bulla,
   hyperinflation,
-  'pulmonary fibrosis': fibrosis,
+  'subcutaneous emphysema': subcutaneousEmphysema,
+  pneumomediastinum,
+  'basal fibrosis': basalFibrosis,
+  'apical fibrosis': apicalFibrosis,
+  'linear fibrosis': linearFibrosis,
   'interstitial thickening': interstitialThickening,
   bronchiectasis,
   scarring,
   'pleural thickening': pleuralThickening,
+  'apical cap': apicalCap,
+  'pleural plaque': pleuralPlaque,
+  'calcified pleural plaque': calcifiedPlaque,
   'free air': freeAir,
   'hiatal hernia': hernia,
   'enlarged cardiomediastinum': enlargedMediastinum,
+  'mediastinal mass': mediastinalMass,
+  'mediastinal shift': mediastinalShift,
+  goiter,
+  'epicardial fat': epicardialFat,
   'hilar enlargement': hilarEnlargement,
   'aortic tortuosity': tortuousAorta,
   'aortic calcification': aorticCalcification,
+  'coronary calcification': coronaryCalcification,
+  'valve calcification': valveCalcification,
   'elevated diaphragm': elevatedDiaphragm,
   'low lung volumes': lowVolumes,
+  'distended bowel': distendedBowel,
   osteopenia,
   scoliosis,
   'spine degeneration': spineDegeneration,
-  fracture,
+  'vertebral compression': vertebralCompression,
+  'bone lesion': boneLesion,
+  'rib fracture': ribFracture,
+  'clavicle fracture': clavicleFracture,
   ...deviceKinds,
-};
-
-/** Concepts that are shown as one of several others, and how often as which. */
-export const parents: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  'lung opacity': { consolidation: 0.3, pneumonia: 0.3, infiltrate: 0.25, atelectasis: 0.15 },
-  'lung lesion': { 'lung nodule': 0.6, 'lung mass': 0.3, cavity: 0.1 },
-  'pleural abnormality': { 'pleural thickening': 1 },
-  'support device': {
-    'endotracheal tube': 0.2,
-    'central venous catheter': 0.25,
-    'nasogastric tube': 0.15,
-    pacemaker: 0.15,
-    'chest tube': 0.08,
-    'sternal wires': 0.12,
-    port: 0.05,
-  },
-  'airspace disease': { consolidation: 0.5, pneumonia: 0.5 },
-  aspiration: { pneumonia: 1 },
-  'covid pneumonia': { infiltrate: 0.5, pneumonia: 0.5 },
-  'pulmonary hemorrhage': { infiltrate: 0.5, consolidation: 0.5 },
-  'acute respiratory distress syndrome': { 'pulmonary edema': 1 },
-  'flattened diaphragm': { hyperinflation: 1 },
-  metastasis: { 'lung nodule': 1 },
-  sarcoidosis: { 'hilar enlargement': 1 },
-  lymphadenopathy: { 'hilar enlargement': 0.7, 'enlarged cardiomediastinum': 0.3 },
-  'pulmonary hypertension': { 'hilar enlargement': 1 },
-  'prominent pulmonary arteries': { 'hilar enlargement': 1 },
-  'granulomatous disease': { granuloma: 0.6, calcification: 0.4 },
-  'calcified lymph node': { calcification: 1 },
-  'volume loss': { atelectasis: 1 },
-  'costophrenic blunting': { 'pleural effusion': 0.6, 'pleural thickening': 0.4 },
-  hemothorax: { 'pleural effusion': 1 },
-  empyema: { 'pleural effusion': 1 },
-  fibrothorax: { 'pleural thickening': 1 },
-  mesothelioma: { 'pleural thickening': 1 },
-  'pleural plaque': { 'pleural thickening': 1 },
-  asbestosis: { 'pleural thickening': 0.6, 'pulmonary fibrosis': 0.4 },
-  'bronchial thickening': { 'interstitial thickening': 0.6, bronchiectasis: 0.4 },
-  bronchitis: { 'interstitial thickening': 1 },
-  'cystic fibrosis': { bronchiectasis: 1 },
-  'lung abscess': { cavity: 1 },
-  'mediastinal mass': { 'enlarged cardiomediastinum': 1 },
-  'aortic enlargement': { 'aortic tortuosity': 1 },
-  'aortic aneurysm': { 'aortic tortuosity': 1 },
-  'pericardial effusion': { cardiomegaly: 1 },
-  cardiomyopathy: { cardiomegaly: 1 },
-  'coronary bypass': { 'sternal wires': 1 },
-  'rib deformity': { fracture: 1 },
-  tuberculosis: { cavity: 0.4, scarring: 0.2, 'miliary pattern': 0.1, consolidation: 0.3 },
-  copd: { emphysema: 0.6, hyperinflation: 0.4 },
-  'heart failure': { 'pulmonary edema': 0.6, cardiomegaly: 0.4 },
-  'lung cancer': { 'lung mass': 0.7, 'lung nodule': 0.3 },
-  pneumonitis: { infiltrate: 0.6, 'interstitial thickening': 0.4 },
-  'interstitial lung disease': { 'pulmonary fibrosis': 0.5, 'interstitial thickening': 0.5 },
 };
 
 /** All concepts that can be shown. */

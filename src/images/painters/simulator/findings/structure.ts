@@ -1,7 +1,7 @@
-import { clamp01, type LungSide, smoothStep } from '../body-map.js';
+import { type LungSide, smoothStep } from '../body-map.js';
 import { type Patient, withHeartRatio } from '../patient.js';
-import { boxOf, cardiothoracicRatio, mapContours } from '../shape.js';
-import { bothSides, eitherSide, type FindingKind, midline } from './kind.js';
+import { boxOf, cardiothoracicRatio } from '../shape.js';
+import { eitherSide, type FindingKind, midline } from './kind.js';
 
 /** Moves the floor of a lung by this share of the picture, positive up; the top stays. */
 export function liftFloor(patient: Patient, side: LungSide, amount: number): void {
@@ -27,60 +27,11 @@ export const cardiomegaly: FindingKind = {
   },
 };
 
-/** Over-inflated, rarefied lungs: low flat floors, dark long fields, few thin vessels, a narrow heart. */
-export const emphysema: FindingKind = {
-  laterality: bothSides,
-  reshape(patient, placed, random) {
-    const much = (0.35 + 0.65 * placed.severity) * placed.strength;
-    inflate(patient, much, random.uniform(0.8, 1.2));
-    patient.lungDensity *= 1 - 0.32 * clamp01(much);
-    patient.lungTexture *= 1.25;
-    patient.vesselCount *= 1 - 0.3 * clamp01(much);
-    patient.upperVessels *= 1 - 0.25 * clamp01(much);
-    patient.lowerVessels *= 1 - 0.2 * clamp01(much);
-    patient.hilum = {
-      right: patient.hilum.right * (1 + 0.15 * much),
-      left: patient.hilum.left * (1 + 0.15 * much),
-    };
-  },
-};
-
-/** Over-inflation without loss of tissue. */
-export const hyperinflation: FindingKind = {
-  laterality: midline,
-  reshape(patient, placed, random) {
-    inflate(patient, (0.4 + 0.6 * placed.severity) * placed.strength, random.uniform(0.8, 1.2));
-    patient.lungDensity *= 0.9;
-  },
-};
-
-function inflate(patient: Patient, much: number, vary: number): void {
-  const { contours } = patient;
-  const flatten = (lung: number[]): number[] => {
-    const box = boxOf(lung);
-    const tall = box.bottom - box.top;
-    const result = lung.slice();
-    for (let at = 0; at < lung.length; at += 2) {
-      const height = (lung[at + 1]! - box.top) / tall;
-      // The floor sinks, and its dome more than its edge.
-      const low = smoothStep(0.5, 0.85, height) * (1 - 0.75 * smoothStep(0.88, 1, height));
-      result[at + 1] = lung[at + 1]! + tall * much * vary * (0.04 * smoothStep(0.3, 1, height) + 0.075 * low);
-    }
-    return result;
-  };
-  const ratio = cardiothoracicRatio(contours);
-  const flat = { ...contours, rightLung: flatten(contours.rightLung), leftLung: flatten(contours.leftLung) };
-  const heart = boxOf(flat.heart);
-  const longer = 1 + 0.12 * much * vary;
-  const heartOnly = mapContours(
-    { ...flat, rightLung: [], leftLung: [], leftClavicle: [], rightClavicle: [] },
-    (x, y) => [x, heart.top + (y - heart.top) * longer],
-  );
-  patient.contours = withHeartRatio(
-    { ...flat, heart: heartOnly.heart },
-    ratio * (1 - 0.13 * Math.min(1, much)),
-  );
-  patient.depth *= 1 + 0.05 * much;
+/** Shifts heart, windpipe and great vessels by this share of the picture, positive to the patient's left. */
+export function pullMediastinum(patient: Patient, amount: number): void {
+  patient.mediastinalShift += amount;
+  const heart = patient.contours.heart.map((place, at) => (at % 2 === 0 ? place + 0.9 * amount : place));
+  patient.contours = { ...patient.contours, heart };
 }
 
 /** Widened heart shadow and upper mediastinum. */
