@@ -13,5 +13,9 @@ export interface CheckInput extends ReportText {
 /** One curation rule. Gives a verdict with its score, threshold and reason for every input, in order. */
 export interface Check {
   readonly name: string;
-  check(inputs: readonly CheckInput[]): Promise<Verdict[]>;
+  /** What decides its verdicts besides its name: settings, weights. Part of the fingerprint of what it made. */
+  readonly fingerprint?: string;
+  /** It costs money or much time: only samples that passed the checks before it are given to it. */
+  readonly costly?: boolean;
+  check(inputs: readonly CheckInput[], signal?: AbortSignal): Promise<Verdict[]>;
 }

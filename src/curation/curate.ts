@@ -1,19 +1,33 @@
 import type { Verdict } from '../data/index.js';
 import type { Check, CheckInput } from './check.js';
 
-/** The verdicts of every check on every input, in the order of the checks. */
-export async function curate(inputs: readonly CheckInput[], checks: readonly Check[]): Promise<Verdict[][]> {
-  const byCheck: Verdict[][] = [];
+/**
+ * The verdicts of every check on every input, in the order of the checks. A costly check is not made on an input that
+ * was refused before it.
+ */
+export async function curate(
+  inputs: readonly CheckInput[],
+  checks: readonly Check[],
+  signal?: AbortSignal,
+): Promise<Verdict[][]> {
+  const result: Verdict[][] = inputs.map(() => []);
   for (const check of checks) {
-    const verdicts = await check.check(inputs);
-    if (verdicts.length !== inputs.length) {
+    const asked = [...inputs.keys()].filter(
+      index => check.costly !== true || result[index]!.every(verdict => verdict.passed),
+    );
+    if (asked.length === 0) continue;
+    const verdicts = await check.check(
+      asked.map(index => inputs[index]!),
+      signal,
+    );
+    if (verdicts.length !== asked.length) {
       throw new RangeError(
-        `the check ${check.name} gave ${verdicts.length} verdicts for ${inputs.length} inputs`,
+        `the check ${check.name} gave ${verdicts.length} verdicts for ${asked.length} inputs`,
       );
     }
-    byCheck.push(verdicts);
+    for (const [place, index] of asked.entries()) result[index]!.push(verdicts[place]!);
   }
-  return inputs.map((_, index) => byCheck.map(verdicts => verdicts[index]!));
+  return result;
 }
 
 /** The reasons of the checks that failed; empty when the sample passed. */

@@ -23,7 +23,8 @@ import {
   perceptualHash,
   refusals,
 } from './index.js';
-import { pixelStatistics, shrink } from './pixels/statistics.js';
+import { shrink } from './pixels/shrink.js';
+import { pixelStatistics } from './pixels/statistics.js';
 
 const real = resolve(process.env.SYNRAY_TEST_DATA ?? '../shared/data');
 const SIDE = 160;
@@ -131,8 +132,8 @@ describe('the pixel checks', () => {
           const random = Random.of(seed, 'any');
           const range = random.integer(256) + 1;
           const pixels = Uint8Array.from({ length: width * height }, () => random.integer(range));
-          const { thumbnail, ...figures } = pixelStatistics(pixels, width, height);
-          for (const figure of [...Object.values(figures), ...thumbnail])
+          const { frontal, screen, ...figures } = pixelStatistics(pixels, width, height);
+          for (const figure of [figures, frontal, screen].flatMap(each => Object.values(each)))
             expect(figure).toSatisfy(Number.isFinite);
           expect(figures.border).toBeGreaterThanOrEqual(0);
           expect(figures.border).toBeLessThanOrEqual(1);

@@ -1,4 +1,5 @@
 export * from './corpus-page/index.js';
+export * from './curation-page/index.js';
 export * from './doctor/index.js';
 export * from './quickstart/index.js';
 export * from './report/index.js';

@@ -1,3 +1,7 @@
+import { frontalDistances } from './frontal-model.js';
+import { type ScreenSigns, screenSigns } from './screen.js';
+import { shrink } from './shrink.js';
+
 /** What the pixel checks look at. Grey values are fractions: 0 black, 1 white. */
 export interface PixelStatistics {
   readonly width: number;
@@ -15,15 +19,17 @@ export interface PixelStatistics {
   readonly detail: number;
   /** Share of the area in uniform rows or columns that reach the edge. */
   readonly border: number;
-  /** The picture shrunk to {@link THUMBNAIL}² by area averages, row by row. */
-  readonly thumbnail: Float32Array;
+  /** Distances from frontal chest X-rays, as it is and with black for white (`frontal-model.ts`). */
+  readonly frontal: { readonly upright: number; readonly inverted: number };
+  /** How much a picture of a screen or of a film on a light box it is (`screen.ts`). */
+  readonly screen: ScreenSigns;
 }
 
 /** Side of the thumbnail. */
-export const THUMBNAIL = 16;
+const THUMBNAIL = 16;
 
 /** Side at which detail is measured, so that a picture of 320 and one of 2000 pixels can be compared. */
-export const DETAIL = 128;
+const DETAIL = 128;
 
 /** Grey levels by which a uniform row may vary: JPEG ripples, and dust on a plate. */
 const UNIFORM_RANGE = 8;
@@ -43,25 +49,9 @@ export function pixelStatistics(pixels: Uint8Array, width: number, height: numbe
     smoothness: smoothness(pixels, width, height, variance),
     detail: detail(pixels, width, height),
     border: uniformBorder(pixels, width, height),
-    thumbnail,
+    frontal: frontalDistances(pixels, width, height),
+    screen: screenSigns(pixels, width, height),
   };
-}
-
-/** The picture shrunk to size × size by area averages; values in [0, 1]. Sides may be stretched differently. */
-export function shrink(pixels: Uint8Array, width: number, height: number, size: number): Float32Array {
-  const result = new Float32Array(size * size);
-  for (let row = 0; row < size; row++) {
-    const top = Math.floor((row * height) / size);
-    const bottom = Math.max(Math.floor(((row + 1) * height) / size), top + 1);
-    for (let column = 0; column < size; column++) {
-      const left = Math.floor((column * width) / size);
-      const right = Math.max(Math.floor(((column + 1) * width) / size), left + 1);
-      let sum = 0;
-      for (let y = top; y < bottom; y++) for (let x = left; x < right; x++) sum += pixels[y * width + x]!;
-      result[row * size + column] = sum / (255 * (bottom - top) * (right - left));
-    }
-  }
-  return result;
 }
 
 function moments(pixels: Uint8Array): { mean: number; variance: number } {

@@ -141,7 +141,8 @@ async function finish(finishing: Finishing, started: number): Promise<GenerateRe
   for (const { file } of jobs) setAside.push(...(await readShardNotes(join(out, file))).notes);
   await writeFileAtomic(join(out, SET_ASIDE), setAside.map(line => `${JSON.stringify(line)}\n`).join(''));
   // Paths and addresses are of this machine.
-  const { bank: _, ...settings } = { ...recipe, writer: publicSettings(recipe.writer) };
+  const { bank: _, curation, ...rest } = { ...recipe, writer: publicSettings(recipe.writer) };
+  const settings = { ...rest, curation: publicCuration(curation) };
   const manifest = await finishDataset(out, {
     name: `Synthetic chest X-rays, seed ${recipe.seed}`,
     fingerprint,
@@ -170,6 +171,11 @@ function publicSettings(writer: GenerateRecipe['writer']): GenerateRecipe['write
   if (typeof writer === 'string') return writer;
   const { baseUrl: _, store: __, prompts: ___, apiKeyVariable: ____, ...settings } = writer;
   return settings;
+}
+
+function publicCuration(curation: GenerateRecipe['curation']): object {
+  const { model: _, bad: __, like: ___, reports: ____, judge, ...thresholds } = curation;
+  return { ...thresholds, judge: judge?.model };
 }
 
 /** Temporary files of runs that were killed. All shards are there now, so nobody writes them any more. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseAs, readYaml, UsageError } from '../../base/index.js';
-import { checks } from '../../curation/index.js';
+import { CurationSettings, checkGroups } from '../../curation/index.js';
 import { PlanSettings, WriterChoice } from '../../reports/index.js';
 
 /** How to make a data set: the `generate` part of a recipe. */
@@ -19,8 +19,10 @@ export const GenerateRecipe = z.strictObject({
   /** `grammar`, or the name `llm` with settings: `{ name: llm, baseUrl: …, model: … }`, see `LlmSettings`. */
   writer: WriterChoice.default('grammar'),
   painter: z.string().default('simulator'),
-  /** Checks that every picture must pass. */
-  checks: z.array(z.string()).default(checks.names()),
+  /** Checks that every picture must pass, by name or group (`pixels`, `reports`). */
+  checks: z.array(z.string()).default([...(checkGroups.pixels ?? [])]),
+  /** Checks by a trained model, by reference pictures and by a vision model, see `CurationSettings`. */
+  curation: CurationSettings.prefault({}),
   /**
    * How often a report is written, and a picture painted, before the sample is set aside. A writer of single sections
    * (`llm`) has its own number of calls instead.

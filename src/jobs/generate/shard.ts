@@ -118,7 +118,7 @@ async function paint(
     const { pixels } = paintings[index]!;
     return { id, findings, impression, mentions, pixels, width: size, height: size };
   });
-  const verdicts = await curate(inputs, checks);
+  const verdicts = await curate(inputs, checks, signal);
   return reports.map((report, index) => ({
     report,
     painting: paintings[index]!,

@@ -1,0 +1,20 @@
+import { pixelCheck } from './pixel-check.js';
+
+/**
+ * Photographs of a screen by its moiré or pixel grid. The score is how far the strongest fine, slanting wave stands
+ * out, as the logarithm of a ratio of powers.
+ */
+export const moire = pixelCheck({
+  name: 'moire',
+  score: ({ screen }) => screen.moire,
+  most: 6,
+  reason: 'the picture has the waves of a photographed screen, their strength',
+});
+
+/** Photographs taken at a slant. The score is how much the straight left and right edges run towards each other. */
+export const keystone = pixelCheck({
+  name: 'keystone',
+  score: ({ screen }) => screen.keystone,
+  most: 0.05,
+  reason: 'the edges of the picture run together as in a photograph of a screen, by this share',
+});

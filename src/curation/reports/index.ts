@@ -1,0 +1,2 @@
+export { contradiction } from './contradiction.js';
+export { boilerplate, emptyReport } from './text-checks.js';

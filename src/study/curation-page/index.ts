@@ -1,0 +1,1 @@
+export { type CurationPageOptions, type CurationPageResult, writeCurationPage } from './curation-page.js';
