@@ -29,6 +29,10 @@ export const AugmentationSettings = z.strictObject({
   blur: z.number().min(0).max(3).default(1),
   /** Greatest standard deviation of added noise, in grey values in [0, 1]. */
   noise: share.default(0.03),
+  /** Factor on the detail of each octave from 2 to 32 pixels, drawn apart on a logarithmic scale. [1, 1] for none. */
+  detail: range.default([1, 1]),
+  /** Greatest brightness, either way, of a smooth shade that is laid over the picture. */
+  shade: share.default(0),
 });
 export type AugmentationSettings = z.infer<typeof AugmentationSettings>;
 

@@ -13,6 +13,8 @@ const still: Variation = {
   brightness: 0,
   blur: 0,
   noise: 0,
+  detail: [1, 1, 1, 1],
+  shade: Array.from({ length: 9 }, () => 0),
 };
 
 /** A dark picture with a light square around (x, y), as fractions. */
@@ -68,6 +70,40 @@ describe('varyPictures', () => {
     expect(at(14) / at(16)).toBeCloseTo(0.135, 2);
     expect(at(13)).toBeCloseTo(0, 5);
   });
+
+  it('takes away or doubles the detail of one octave and leaves the others', () => {
+    // Stripes 2 pixels wide on a broad slope.
+    const pixels = Uint8Array.from({ length: size * size }, (_, place) => {
+      const column = place % size;
+      return 60 + 3 * column + (column % 2 === 0 ? 20 : -20);
+    });
+    const stripes = (picture: Float32Array) => {
+      const row = picture.subarray(16 * size + 8, 16 * size + 24);
+      let sum = 0;
+      for (let at = 1; at + 1 < row.length; at++)
+        sum += Math.abs(row[at]! - (row[at - 1]! + row[at + 1]!) / 2);
+      return sum;
+    };
+    const plain = vary(pixels, still);
+    const without = vary(pixels, { ...still, detail: [0, 1, 1, 1] });
+    expect(stripes(without)).toBeLessThan(0.05 * stripes(plain));
+    expect(without[16 * size + 24]! - without[16 * size + 8]!).toBeGreaterThan(1);
+    expect(stripes(vary(pixels, { ...still, detail: [1, 1, 1, 0.2] })) / stripes(plain)).toBeCloseTo(1, 0);
+  });
+
+  it('lays a smooth shade over a picture, also of a size that no octave divides', () => {
+    const odd = 37;
+    const pixels = Uint8Array.from({ length: odd * odd }, (_, place) => 100 + (place % 2));
+    const shade = [0.1, 0, -0.1, 0.1, 0, -0.1, 0.1, 0, -0.1];
+    const varied = scope(() =>
+      varyPictures(tensor(pixels, { shape: [1, odd, odd] }), [
+        { ...still, shade, detail: [0, 0, 0, 0] },
+      ]).toFloat32(),
+    );
+    const row = varied.subarray(18 * odd, 19 * odd);
+    for (let column = 1; column < odd; column++) expect(row[column]!).toBeLessThan(row[column - 1]! + 0.02);
+    expect(row[0]! - row[odd - 1]!).toBeGreaterThan(2);
+  });
 });
 
 describe('varyChanges', () => {
@@ -110,5 +146,6 @@ it('draws inside its settings, never mirrors, and gives the same for the same st
     expect(variation.gamma).toBeGreaterThanOrEqual(settings.gamma[0]);
     expect(variation.gamma).toBeLessThanOrEqual(settings.gamma[1]);
     expect(variation.blur).toBeLessThanOrEqual(settings.blur);
+    for (const gain of variation.detail) expect(gain).toBe(1);
   }
 });

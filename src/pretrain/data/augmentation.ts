@@ -14,7 +14,16 @@ export interface Variation {
   readonly blur: number;
   /** Standard deviation in grey values in [0, 1]. */
   readonly noise: number;
+  /** Factors on the detail of each octave, finest first. */
+  readonly detail: readonly number[];
+  /** SHADE × SHADE values of a smooth shade, in grey values in [0, 1]. */
+  readonly shade: readonly number[];
 }
+
+/** Octaves whose detail is varied: 2, 4, 8, 16 pixels. */
+const OCTAVES = 4;
+/** Knots of a shade along a side. */
+const SHADE = 3;
 
 /** Draws how to vary one picture. */
 export function drawVariation(settings: AugmentationSettings, random: Random): Variation {
@@ -38,6 +47,10 @@ export function drawVariation(settings: AugmentationSettings, random: Random): V
     brightness: random.uniform(-settings.brightness, settings.brightness),
     blur: random.chance(0.5) ? random.uniform(0, settings.blur) : 0,
     noise: random.uniform(0, settings.noise),
+    detail: Array.from({ length: OCTAVES }, () =>
+      Math.exp(random.uniform(Math.log(settings.detail[0]), Math.log(settings.detail[1]))),
+    ),
+    shade: Array.from({ length: SHADE * SHADE }, () => random.uniform(-settings.shade, settings.shade)),
   };
 }
 
@@ -60,6 +73,9 @@ export function varyPictures(pictures: Tensor, variations: readonly Variation[])
     .mul_(column(each => each.contrast))
     .add_(column(each => 0.5 + each.brightness));
   if (variations.some(each => each.blur > 0)) varied = blur(varied, variations);
+  if (variations.some(each => each.detail.some(gain => gain !== 1))) varied = scaleDetail(varied, variations);
+  if (variations.some(each => each.shade.some(value => value !== 0)))
+    varied = varied.add_(shades(variations, varied));
   const noise = column(each => each.noise);
   return normalisePictures(varied.add_(call('aten::randn_like', varied).mul_(noise)).clamp_(0, 1));
 }
@@ -85,6 +101,37 @@ function warp(pictures: Tensor, variations: readonly Variation[], padding: 'zero
   }).to({ device: pictures.device });
   const grid = F.affineGrid(affine, pictures.shape);
   return F.gridSample(pictures, grid, { mode: 'bilinear', padding });
+}
+
+/**
+ * Another factor on the detail of each octave (differences of pictures averaged over 1, 2, 4 … pixels), so that no
+ * machine's sharpness, and no painter's, is learnt as a sign of anything.
+ */
+function scaleDetail(pictures: Tensor, variations: readonly Variation[]): Tensor {
+  const [, , height, width] = pictures.shape as [number, number, number, number];
+  let finer = pictures;
+  let result = pictures;
+  for (let octave = 0; octave < OCTAVES; octave++) {
+    const scale = 2 ** (octave + 1);
+    const grid: [number, number] = [Math.ceil(height / scale), Math.ceil(width / scale)];
+    const coarse = F.interpolate(F.adaptiveAvgPool2d(pictures, grid), [height, width]);
+    const gains = tensor(
+      Float32Array.from(variations, each => each.detail[octave]! - 1),
+      {
+        shape: [variations.length, 1, 1, 1],
+      },
+    ).to({ device: pictures.device });
+    result = result.add(finer.sub(coarse).mul(gains));
+    finer = coarse;
+  }
+  return result;
+}
+
+function shades(variations: readonly Variation[], { shape, device }: Tensor): Tensor {
+  const knots = tensor(Float32Array.from(variations.flatMap(each => each.shade)), {
+    shape: [variations.length, 1, SHADE, SHADE],
+  }).to({ device });
+  return F.interpolate(knots, [shape[2]!, shape[3]!], { mode: 'bicubic' });
 }
 
 /** Pixels on either side that a blur reads. */
