@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { InputError, Random } from '../base/index.js';
-import { decodeGrey, encodePng } from './images.js';
+import { decodeGrey, decodeGrey16, encodePng } from './images.js';
 
 function noise(width: number, height: number, seed = 1): Uint8Array {
   const random = Random.of(seed, 'noise');
@@ -75,5 +75,39 @@ describe('decodeGrey', () => {
       await expect(outcome).rejects.toThrow(InputError);
       await expect(outcome).rejects.toThrow(/^folder\/broken\.png: /);
     }
+  });
+});
+
+describe('decodeGrey16', () => {
+  it('gives back exactly the 16-bit values that encodePng wrote, for any size', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 1, max: 40 }),
+        async (width, height) => {
+          const random = Random.of(width * 41 + height, 'deep');
+          const pixels = Uint16Array.from({ length: width * height }, () => random.integer(65_536));
+          const file = await encodePng(pixels, width, height);
+          const decoded = await decodeGrey16(file, { source: 'x.png' });
+          expect([decoded.width, decoded.height]).toEqual([width, height]);
+          expect(decoded.pixels).toEqual(pixels);
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+
+  it('reads 8-bit pictures on the same scale, and keeps the fine steps when it scales', async () => {
+    const eight = await encodePng(Uint8Array.from([0, 1, 128, 255]), 2, 2);
+    expect([...(await decodeGrey16(eight, { source: 'x.png' })).pixels]).toEqual([0, 257, 32_896, 65_535]);
+    const slope = Uint16Array.from({ length: 64 * 64 }, (_, at) => 30_000 + (at % 64) * 8);
+    const { pixels } = await decodeGrey16(await encodePng(slope, 64, 64), { size: 32, source: 'x.png' });
+    for (let at = 4; at < 28; at++) expect(Math.abs(pixels[at]! - (30_004 + 16 * at))).toBeLessThan(3);
+  });
+
+  it('refuses a cut file, naming it', async () => {
+    const whole = await encodePng(new Uint16Array(64 * 64).fill(7), 64, 64);
+    const outcome = decodeGrey16(whole.subarray(0, whole.length - 20), { source: 'folder/broken.png' });
+    await expect(outcome).rejects.toThrow(/^folder\/broken\.png: the PNG cannot be read/);
   });
 });

@@ -35,7 +35,54 @@ export interface DecodeOptions {
  * @throws InputError naming the source when the bytes are no picture, are cut short or are damaged.
  */
 export async function decodeGrey(bytes: Uint8Array, options: DecodeOptions): Promise<GreyImage> {
-  const { size, source } = options;
+  return decode(bytes, options, async picture => {
+    const grey =
+      (await picture.metadata()).depth === 'ushort'
+        ? await stretched(picture)
+        : picture.flatten({ background: '#000' }).toColourspace('b-w');
+    const { data, info } = await fitted(grey, options.size)
+      .extractChannel(0)
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    return {
+      pixels: new Uint8Array(data.buffer, data.byteOffset, data.length),
+      width: info.width,
+      height: info.height,
+    };
+  });
+}
+
+/** A grey picture of 16 bits. */
+export interface DeepGreyImage {
+  /** Grey values, row by row from the top left, 0 black, 65,535 white. */
+  readonly pixels: Uint16Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Decodes a picture file to 16-bit grey, its values as they are stored; those of 8-bit files are multiplied by 257.
+ * Colour, orientation and `size` as in {@link decodeGrey}.
+ *
+ * @throws InputError naming the source when the bytes are no picture, are cut short or are damaged.
+ */
+export async function decodeGrey16(bytes: Uint8Array, options: DecodeOptions): Promise<DeepGreyImage> {
+  return decode(bytes, options, async picture => {
+    const deep = picture.flatten({ background: '#000' }).toColourspace('grey16');
+    const { data, info } = await fitted(deep, options.size)
+      .extractChannel(0)
+      .raw({ depth: 'ushort' })
+      .toBuffer({ resolveWithObject: true });
+    return { pixels: ushorts(data), width: info.width, height: info.height };
+  });
+}
+
+/** Opens a picture for `read`; whatever is wrong with it is said in one way. */
+async function decode<Image>(
+  bytes: Uint8Array,
+  { source }: DecodeOptions,
+  read: (picture: Sharp) => Promise<Image>,
+): Promise<Image> {
   const format = formatOf(bytes);
   if (format === undefined) {
     throw new InputError({
@@ -45,19 +92,7 @@ export async function decodeGrey(bytes: Uint8Array, options: DecodeOptions): Pro
     });
   }
   try {
-    let picture = sharp(bytes, { failOn: 'error', limitInputPixels: MOST_PIXELS, autoOrient: true });
-    if ((await picture.metadata()).depth === 'ushort') picture = await stretched(picture);
-    else picture = picture.flatten({ background: '#000' }).toColourspace('b-w');
-    if (size !== undefined) picture = picture.resize(size, size, { fit: 'cover', position: 'centre' });
-    const { data, info } = await picture
-      .extractChannel(0)
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
-    return {
-      pixels: new Uint8Array(data.buffer, data.byteOffset, data.length),
-      width: info.width,
-      height: info.height,
-    };
+    return await read(sharp(bytes, { failOn: 'error', limitInputPixels: MOST_PIXELS, autoOrient: true }));
   } catch (error) {
     throw new InputError({
       file: source,
@@ -68,16 +103,32 @@ export async function decodeGrey(bytes: Uint8Array, options: DecodeOptions): Pro
   }
 }
 
+/** The picture as a square of `size`, or as it is. */
+function fitted(picture: Sharp, size: number | undefined): Sharp {
+  return size === undefined ? picture : picture.resize(size, size, { fit: 'cover', position: 'centre' });
+}
+
+/** The values of a raw buffer; copied where it does not begin at an even byte. */
+function ushorts(data: Buffer): Uint16Array {
+  return data.byteOffset % 2 === 0
+    ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2)
+    : new Uint16Array(new Uint8Array(data).buffer);
+}
+
 /**
- * Encodes a grey picture as an 8-bit PNG, fast rather than small: noise leaves little to win.
- * The same pixels always give the same bytes.
+ * Encodes a grey picture as a PNG of 8 bits, or of 16 when its values are, fast rather than small: noise leaves little
+ * to win. The same pixels always give the same bytes.
  */
-export async function encodePng(pixels: Uint8Array, width: number, height: number): Promise<Uint8Array> {
+export async function encodePng(
+  pixels: Uint8Array | Uint16Array,
+  width: number,
+  height: number,
+): Promise<Uint8Array> {
   if (pixels.length !== width * height) {
     throw new RangeError(`${pixels.length} grey values are not ${width} × ${height}`);
   }
   const data = await sharp(pixels, { raw: { width, height, channels: 1 } })
-    .toColourspace('b-w')
+    .toColourspace(pixels instanceof Uint16Array ? 'grey16' : 'b-w')
     .png({ compressionLevel: 2, adaptiveFiltering: true })
     .toBuffer();
   return new Uint8Array(data.buffer, data.byteOffset, data.length);
@@ -91,7 +142,7 @@ async function stretched(picture: Sharp): Promise<Sharp> {
     .extractChannel(0)
     .raw({ depth: 'ushort' })
     .toBuffer({ resolveWithObject: true });
-  const values = new Uint16Array(data.buffer, data.byteOffset, data.length / 2);
+  const values = ushorts(data);
   let least = 65_535;
   let greatest = 0;
   for (const value of values) {
@@ -99,7 +150,8 @@ async function stretched(picture: Sharp): Promise<Sharp> {
     if (value > greatest) greatest = value;
   }
   const scale = 255 / Math.max(greatest - least, 1);
-  const pixels = Uint8Array.from(values, value => Math.round((value - least) * scale));
+  const pixels = new Uint8Array(values.length);
+  for (let at = 0; at < pixels.length; at++) pixels[at] = Math.round((values[at]! - least) * scale);
   return sharp(pixels, { raw: { width: info.width, height: info.height, channels: 1 } }).toColourspace('b-w');
 }
 

@@ -1,5 +1,6 @@
 import { html, raw } from 'hono/html';
 import sharp from 'sharp';
+import type { Box } from './box.js';
 import type { Painting } from './painter.js';
 
 /** One painting of a page: what was asked for and what came of it. */
@@ -89,12 +90,12 @@ function marked(painting: Painting): Uint8Array {
         colours[place] = Math.round(colours[place]! * (1 - weight) + (channel === 0 ? 255 : 40) * weight);
       }
     });
-    if (box !== undefined) frame(colours, size, box);
+    frame(colours, size, box);
   }
   return colours;
 }
 
-function frame(colours: Uint8Array, size: number, box: readonly [number, number, number, number]): void {
+function frame(colours: Uint8Array, size: number, box: Box): void {
   const [left, top, right, bottom] = box.map((edge, index) =>
     Math.min(size - 1, Math.max(0, Math.round(edge * size) - (index > 1 ? 1 : 0))),
   ) as [number, number, number, number];

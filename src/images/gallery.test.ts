@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Box } from './box.js';
 import { contactSheet, renderGallery } from './gallery.js';
 import { galleryPage } from './gallery-page.js';
 import { writeLine } from './lettering.js';
@@ -61,7 +62,7 @@ describe('contactSheet', () => {
       view: 'PA' as const,
       sex: null,
       age: null,
-      regions: [{ concept: 'mark', change }],
+      regions: [{ concept: 'mark', change, box: [0, 0, 1, 1 / size] as Box }],
       unknown: [],
     };
     const png = await contactSheet([{ painting, caption: 'mark' }], 1);

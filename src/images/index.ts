@@ -1,3 +1,4 @@
+export { type Box, boxOf } from './box.js';
 export { contactSheet, type GallerySettings, renderGallery, type Tile } from './gallery.js';
 export type { PaintedRegion, Painter, Painting, PaintRequest } from './painter.js';
 export * from './painters/index.js';

@@ -1,4 +1,5 @@
 import type { Mention, ReportText, View } from '../data/index.js';
+import type { Box } from './box.js';
 
 /** What a painter is told: the report and what the tagger read in it, never the plan. */
 export interface PaintRequest extends ReportText {
@@ -17,14 +18,14 @@ export interface PaintRequest extends ReportText {
   readonly twins?: boolean;
 }
 
-/** Where one finding is. */
+/** Where one finding is. A finding that changed no pixel has no region. */
 export interface PaintedRegion {
   readonly concept: string;
   readonly side?: 'left' | 'right' | 'bilateral';
   /** size × size, row by row from the top left: 255 where the finding changed the picture most, 0 where not. */
   readonly change: Uint8Array;
-  /** x0, y0, x1, y1 as fractions of the side: the smallest box around what was clearly changed. */
-  readonly box?: readonly [number, number, number, number];
+  /** The smallest box around what was clearly changed: `boxOf` of the map. */
+  readonly box: Box;
   /** Fainter than the floor of what can be seen, as a text asks that calls it minimal or mild. */
   readonly faint?: true;
   /** The twin's grey values, when twins were asked for. */

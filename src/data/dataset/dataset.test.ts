@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { InputError, sha256, sha256OfFile, UsageError } from '../../base/index.js';
+import { sqlText, withDatabase } from '../duckdb.js';
 import { EntityType, Extent, Polarity, type Sample, Severity, Side, View } from '../records/index.js';
 import {
   type DatasetDescription,
@@ -53,38 +54,45 @@ const mention = fc
     extent: optional(Extent.options),
   })
   .map(withoutUndefined);
+const picture = fc.record({ bytes, path: text });
 const region = fc
   .record({
     concept: text,
     side: optional(Side.options),
     box: fc.tuple(fraction, fraction, fraction, fraction),
     mask: fc.option(bytes),
+    faint: optional([true]),
+    twin: fc.option(picture, { nil: undefined }),
   })
   .map(withoutUndefined);
-const sample: fc.Arbitrary<Sample> = fc.record({
-  id: text,
-  image: fc.record({ bytes, path: text }),
-  findings: text,
-  impression: text,
-  labels: fc.array(text, { maxLength: 3 }),
-  patient: text,
-  view: nullable(View.options),
-  sex: nullable(['F', 'M'] as const),
-  age: fc.option(fraction),
-  mentions: fc.array(mention, { maxLength: 3 }),
-  regions: fc.array(region, { maxLength: 3 }),
-  verdicts: fc.array(
-    fc.record({
-      check: text,
-      passed: fc.boolean(),
-      score: fc.option(fraction),
-      threshold: fc.option(fraction),
-      reason: text,
-    }),
-    { maxLength: 2 },
-  ),
-  source: text,
-});
+const sample: fc.Arbitrary<Sample> = fc
+  .record({
+    id: text,
+    image: picture,
+    attenuation: fc.option(picture, { nil: undefined }),
+    findings: text,
+    impression: text,
+    labels: fc.array(text, { maxLength: 3 }),
+    patient: text,
+    view: nullable(View.options),
+    sex: nullable(['F', 'M'] as const),
+    age: fc.option(fraction),
+    mentions: fc.array(mention, { maxLength: 3 }),
+    regions: fc.array(region, { maxLength: 3 }),
+    unknown: fc.option(fc.array(text, { maxLength: 2 }), { nil: undefined }),
+    verdicts: fc.array(
+      fc.record({
+        check: text,
+        passed: fc.boolean(),
+        score: fc.option(fraction),
+        threshold: fc.option(fraction),
+        reason: text,
+      }),
+      { maxLength: 2 },
+    ),
+    source: text,
+  })
+  .map(withoutUndefined);
 
 function withoutUndefined<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as T;
@@ -136,6 +144,21 @@ describe('a shard', () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  it('is read when it was written before optional columns and fields were added', async () => {
+    const [now, before] = [`${fresh()}.parquet`, `${fresh()}.parquet`];
+    const region = { concept: 'nodule', box: [0, 0, 1, 1] as [number, number, number, number], mask: null };
+    const one: Sample = { ...numbered(1), regions: [region] };
+    await writeShard(now, [one], { fingerprint, notes: [] });
+    await withDatabase(connection =>
+      connection.run(
+        `COPY (SELECT * EXCLUDE (attenuation, "unknown") REPLACE (list_transform(regions,
+           lambda region: {concept: region.concept, side: region.side, box: region.box, mask: region.mask}) AS regions)
+         FROM read_parquet(${sqlText(now)})) TO ${sqlText(before)} (FORMAT parquet)`,
+      ),
+    );
+    expect(await collect(readShards([before]))).toEqual([one]);
   });
 
   it('has the same bytes whenever it is written', async () => {

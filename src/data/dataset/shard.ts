@@ -89,9 +89,18 @@ export async function* readShards(paths: readonly string[], where = 'true'): Asy
 }
 
 async function* readShard(path: string, where: string): AsyncGenerator<Sample> {
-  const names = sampleColumns.map(({ name }) => sqlName(name)).join(', ');
   const database = await openDatabase();
   try {
+    const described = await database.connection.runAndReadAll(
+      `DESCRIBE SELECT * FROM read_parquet(${sqlPath(path)})`,
+    );
+    const stored = new Set(described.getRows().map(([name]) => String(name)));
+    // Shards of earlier versions lack the columns that came later.
+    const names = sampleColumns
+      .map(({ name, column }) =>
+        column.optional && !stored.has(name) ? `NULL AS ${sqlName(name)}` : sqlName(name),
+      )
+      .join(', ');
     const result = await database.connection.stream(
       `SELECT ${names} FROM read_parquet(${sqlPath(path)}) WHERE ${where}`,
     );
@@ -109,7 +118,8 @@ async function* readShard(path: string, where: string): AsyncGenerator<Sample> {
 function sampleOf(values: readonly DuckDBValue[], path: string): Sample {
   const record: Record<string, unknown> = {};
   for (const [index, { name, column }] of sampleColumns.entries()) {
-    record[name] = fromDuckDB(column, values[index] ?? null);
+    const value = fromDuckDB(column, values[index] ?? null);
+    if (value !== null || !column.optional) record[name] = value;
   }
   return parseAs(Sample, record, path);
 }

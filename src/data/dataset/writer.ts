@@ -50,8 +50,10 @@ export class DatasetWriter {
       this.#splits.set(split, open);
     }
     open.samples.push(sample);
-    open.bytes += sample.image.bytes.length;
-    for (const region of sample.regions) open.bytes += region.mask?.length ?? 0;
+    open.bytes += sample.image.bytes.length + (sample.attenuation?.bytes.length ?? 0);
+    for (const { mask, twin } of sample.regions) {
+      open.bytes += (mask?.length ?? 0) + (twin?.bytes.length ?? 0);
+    }
     if (open.samples.length >= SHARD_SAMPLES || open.bytes >= SHARD_BYTES) await this.#flush(split, open);
   }
 

@@ -20,6 +20,10 @@ export const Region = z.object({
   box: z.tuple([z.number(), z.number(), z.number(), z.number()]),
   /** 8-bit grey PNG of the picture's size: how much the finding changed each pixel, 255 most, 0 not at all. */
   mask: bytes.nullable(),
+  /** Fainter than what is surely seen, as its report says (minimal, mild). */
+  faint: z.boolean().optional(),
+  /** 8-bit picture of the same patient, beam and noise without this finding. */
+  twin: EncodedImage.optional(),
 });
 export type Region = z.infer<typeof Region>;
 
@@ -42,6 +46,11 @@ export const Sample = z.object({
   /** Unique in the data set. */
   id: z.string(),
   image: EncodedImage,
+  /**
+   * 16-bit grey PNG of the picture's size: what the detector read, before the display. Value v stands for a log
+   * attenuation (natural logarithm) of v / 5000 − 1. Without burnt-in words and borders.
+   */
+  attenuation: EncodedImage.optional(),
   findings: z.string(),
   impression: z.string(),
   /** Names of what is there. For synthetic samples concepts; for imported ones the source's own names. */
@@ -55,6 +64,8 @@ export const Sample = z.object({
   mentions: z.array(Mention),
   /** Where the findings are, when known. */
   regions: z.array(Region),
+  /** What the text says is there and the painter could not show; `labels` are without it. Absent for real pictures. */
+  unknown: z.array(z.string()).optional(),
   verdicts: z.array(Verdict),
   /** Where the sample comes from, for example `simulator` or `table:index.csv`. */
   source: z.string(),

@@ -46,12 +46,12 @@ export function drawDisplay(view: View, random: Random): Display {
 
 /** 8-bit grey picture of a detector reading; dense is light. */
 export function show(reading: Map2, size: number, display: Display): Uint8Array {
-  return Uint8Array.from(greys(reading, size, display, 255));
+  return new Uint8Array(greys(reading, size, display, 255));
 }
 
 /** 16-bit grey picture of a detector reading. */
 export function showDeep(reading: Map2, size: number, display: Display): Uint16Array {
-  return Uint16Array.from(greys(reading, size, display, 65_535));
+  return new Uint16Array(greys(reading, size, display, 65_535));
 }
 
 /** Grey values from 0 to `white`, rounded. */
@@ -79,13 +79,14 @@ function greys(reading: Map2, size: number, display: Display, white: number): Fl
   const scale = (display.denseGrey - display.lungGrey) * span;
   const { shoulder, floor } = display;
   const rest = 1 - shoulder;
-  const curve = Float32Array.from({ length: curveSteps + 1 }, (_, step) => {
+  const curve = new Float32Array(curveSteps + 1);
+  for (let step = 0; step <= curveSteps; step++) {
     let grey = (2 * step) / curveSteps - 0.5;
     // The curve of the display: straight in the middle, soft towards white and black.
     if (grey > shoulder) grey = shoulder + rest * (1 - Math.exp(-(grey - shoulder) / rest));
     else if (grey < toe) grey = toe * Math.exp((grey - toe) / toe);
-    return white * (floor + (1 - floor) * clamp01(grey) ** display.gamma);
-  });
+    curve[step] = white * (floor + (1 - floor) * clamp01(grey) ** display.gamma);
+  }
   for (let at = 0; at < work.length; at++) {
     const place = ((display.lungGrey + (work[at]! - low) * scale + 0.5) / 2) * curveSteps;
     if (place <= 0) work[at] = Math.round(curve[0]!);

@@ -1,5 +1,6 @@
 import { Random } from '../../../base/index.js';
 import { findingsOf } from '../../../data/index.js';
+import { boxOf } from '../../box.js';
 import type { PaintedRegion, Painting, PaintRequest } from '../../painter.js';
 import { arena } from './arena.js';
 import { detect } from './beam.js';
@@ -13,8 +14,6 @@ import { Scene, type SceneFinding } from './scene.js';
 const visible = { contrast: 0.05, area: 0.0006 };
 /** The same for a finding that the text calls minimal or mild: it may be faint, but there. */
 const there = { contrast: 0.025, area: 0.0003 };
-/** A pixel belongs to the box from this share of the greatest change on. */
-const boxLevel = 0.25;
 
 /**
  * Paints one picture. With `without`, the same patient, beam and noise lack that finding (the twin); its
@@ -41,8 +40,13 @@ export function paintOne(request: PaintRequest, without?: string): Painting {
   if (kept.length < scene.findings.length) shown = scene.attenuation(kept);
   const { patient } = scene;
   const { pixels, deepPixels, reading } = develop(scene, shown, random, request.bits === 16);
-  const regions = kept.map(finding => {
+  const unknown = [...scene.unknown];
+  const regions = kept.flatMap(finding => {
     const region = regionOf(finding, changes.get(finding)!, size);
+    if (region === undefined) {
+      unknown.push(finding.concept);
+      return [];
+    }
     if (request.twins !== true) return region;
     const rest = kept.filter(other => other !== finding);
     return { ...region, twin: develop(scene, scene.attenuation(rest), random).pixels };
@@ -56,7 +60,7 @@ export function paintOne(request: PaintRequest, without?: string): Painting {
     sex: patient.sex,
     age: patient.age,
     regions,
-    unknown: scene.unknown,
+    unknown,
   };
 }
 
@@ -95,27 +99,15 @@ function isSeen(change: Map2, floor: { readonly contrast: number; readonly area:
   return seen >= floor.area * change.length;
 }
 
-function regionOf(finding: SceneFinding, change: Map2, size: number): PaintedRegion {
+/** Where the finding is; undefined when it changed nothing. */
+function regionOf(finding: SceneFinding, change: Map2, size: number): PaintedRegion | undefined {
   let most = 1e-6;
   for (const value of change) if (value > most) most = value;
-  const scaled = new Uint8Array(change.length);
   const scale = 255 / most;
-  const level = boxLevel * most;
-  let left = size;
-  let right = 0;
-  let top = size;
-  let bottom = 0;
-  for (let row = 0, at = 0; row < size; row++)
-    for (let column = 0; column < size; column++, at++) {
-      const value = change[at]!;
-      if (value === 0) continue;
-      scaled[at] = value * scale + 0.5;
-      if (value < level) continue;
-      if (column < left) left = column;
-      if (column >= right) right = column + 1;
-      if (row < top) top = row;
-      bottom = row + 1;
-    }
+  const scaled = new Uint8Array(change.length);
+  for (let at = 0; at < change.length; at++) scaled[at] = change[at]! * scale + 0.5;
+  const box = boxOf(scaled, size);
+  if (box === undefined) return undefined;
   const { sides } = finding.placed;
   const middle = finding.kind.laterality.bilateral === 1;
   const side = sides.length === 2 ? 'bilateral' : sides[0];
@@ -123,7 +115,7 @@ function regionOf(finding: SceneFinding, change: Map2, size: number): PaintedReg
     concept: finding.concept,
     ...(middle || side === undefined ? {} : { side }),
     change: scaled,
-    box: [left / size, top / size, right / size, bottom / size],
+    box,
     ...(isSeen(change, visible) ? {} : { faint: true }),
   };
 }

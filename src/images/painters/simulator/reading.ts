@@ -1,5 +1,6 @@
 import { Random } from '../../../base/index.js';
 import type { View } from '../../../data/index.js';
+import { arena } from './arena.js';
 import { drawDisplay, show } from './display.js';
 import type { Map2 } from './raster.js';
 
@@ -13,15 +14,19 @@ export const readingFloor = -1;
  * far below the noise, and the range is −1 to 12.1. Scatter, blur and noise are in it; the display is not.
  */
 export function encodeReading(reading: Map2): Uint16Array {
-  return Uint16Array.from(reading, value => {
-    const step = Math.round((value - readingFloor) * readingSteps);
-    return step < 0 ? 0 : Math.min(step, 65_535);
-  });
+  const stored = new Uint16Array(reading.length);
+  for (let at = 0; at < stored.length; at++) {
+    const step = Math.round((reading[at]! - readingFloor) * readingSteps);
+    stored[at] = step < 0 ? 0 : Math.min(step, 65_535);
+  }
+  return stored;
 }
 
 /** The reading that `encodeReading` stored. */
 export function decodeReading(stored: Uint16Array): Map2 {
-  return Float32Array.from(stored, value => value / readingSteps + readingFloor);
+  const reading = new Float32Array(stored.length);
+  for (let at = 0; at < reading.length; at++) reading[at] = stored[at]! / readingSteps + readingFloor;
+  return reading;
 }
 
 /**
@@ -36,5 +41,7 @@ export function redraw(
 ): Uint8Array {
   if (stored.length !== size * size)
     throw new RangeError(`a reading of ${stored.length} values is no square of ${size} pixels`);
+  // Outside of a painting: the maps lent for the display before this one are free.
+  arena.takeBack(stored.length);
   return show(decodeReading(stored), size, drawDisplay(view, Random.of('display', ...seed)));
 }

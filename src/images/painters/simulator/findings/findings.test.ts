@@ -165,7 +165,7 @@ describe('truth of a picture', () => {
       const scene = new Scene([{ concept }], size, Random.of(asked.seed, asked.id, 'image', 0));
       const shown = scene.attenuation().slice();
       const twin = scene.attenuation([]);
-      const [x0, y0, x1, y1] = region!.box!;
+      const [x0, y0, x1, y1] = region!.box;
       region!.change.forEach((value, at) => {
         if (shown[at] === twin[at]) expect(value).toBe(0);
         const x = ((at % size) + 0.5) / size;
