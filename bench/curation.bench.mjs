@@ -5,7 +5,7 @@
 // and `-- corrupt [files]` measure the index of hashes, and what corrupt files among good ones cost.
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { checks, curate, refusals } from '../dist/curation/index.js';
+import { checkGroups, checks, curate, refusals } from '../dist/curation/index.js';
 import { decodeGrey } from '../dist/data/index.js';
 import { benchCorrupt } from './curation-corrupt.mjs';
 import { benchDuplicates } from './curation-duplicates.mjs';
@@ -71,7 +71,7 @@ export default async function curation([part, amount] = []) {
 }
 
 async function rejected(name, set) {
-  const all = checks.entries().map(([, check]) => check);
+  const all = checkGroups.pixels.map(check => checks.get(check));
   const reasons = {};
   let count = 0;
   for (const [index, picture] of set.entries()) {
