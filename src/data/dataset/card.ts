@@ -1,5 +1,7 @@
 import { stringify } from 'yaml';
+import { attenuationScale } from '../records/index.js';
 import type { Column } from './columns.js';
+import type { DatasetContents } from './contents.js';
 import type { DatasetManifest } from './manifest.js';
 import { sampleColumns } from './shard.js';
 
@@ -8,7 +10,7 @@ import { sampleColumns } from './shard.js';
  * for people. The keys are those of the hub's dataset card
  * (https://huggingface.co/docs/hub/datasets-cards, `dataset_info` and `configs`).
  */
-export function datasetCard(manifest: DatasetManifest): string {
+export function datasetCard(manifest: DatasetManifest, contents: DatasetContents): string {
   const splits = Object.entries(manifest.splits);
   const bytes = (name: string) => manifest.splits[name]!.shards.reduce((sum, shard) => sum + shard.bytes, 0);
   const total = splits.reduce((sum, [name]) => sum + bytes(name), 0);
@@ -28,10 +30,10 @@ export function datasetCard(manifest: DatasetManifest): string {
       },
     ],
   };
-  return `---\n${stringify(header)}---\n${body(manifest)}`;
+  return `---\n${stringify(header)}---\n${body(manifest, contents)}`;
 }
 
-function body(manifest: DatasetManifest): string {
+function body(manifest: DatasetManifest, contents: DatasetContents): string {
   const lines = [
     `# ${manifest.name}`,
     '',
@@ -45,6 +47,7 @@ function body(manifest: DatasetManifest): string {
   for (const [name, split] of Object.entries(manifest.splits)) {
     lines.push(`| ${name} | ${split.samples} | ${split.patients} | ${split.shards.length} |`);
   }
+  lines.push('', ...stored(contents));
   const labels = new Map<string, number>();
   for (const split of Object.values(manifest.splits)) {
     for (const [label, count] of Object.entries(split.labels)) {
@@ -63,6 +66,30 @@ function body(manifest: DatasetManifest): string {
     '',
   );
   return lines.join('\n');
+}
+
+/** What the pictures come with, line by line. */
+function stored(contents: DatasetContents): string[] {
+  const { attenuations, regions, masks, twins, faint, unknown } = contents;
+  const { steps, least } = attenuationScale;
+  const lines = ['- `image`: the picture as displayed, bone light.'];
+  if (attenuations > 0)
+    lines.push(
+      `- \`attenuation\` of ${attenuations} samples: what the detector read, before its display, as 16-bit PNG; the ` +
+        `natural logarithm of the attenuation is value / ${steps} − ${-least}.`,
+    );
+  if (regions > 0)
+    lines.push(
+      `- \`regions\`: ${regions} findings with a box (x0, y0, x1, y1 as fractions, from the top left).`,
+    );
+  if (masks > 0)
+    lines.push(`- \`mask\` of ${masks} of them: how much each pixel was changed, 255 most, as 8-bit PNG.`);
+  if (twins > 0)
+    lines.push(`- \`twin\` of ${twins} of them: the same patient, beam and noise without that finding.`);
+  if (faint > 0) lines.push(`- ${faint} of them are \`faint\`: there, but below what is surely seen.`);
+  if (unknown > 0)
+    lines.push(`- \`unknown\`: what reports say and pictures do not show, ${unknown} in all; no labels.`);
+  return lines;
 }
 
 /** A column as a feature in the card's YAML. A struct {bytes, path} is what the tools show as a picture. */

@@ -258,6 +258,31 @@ describe('finishDataset', () => {
     ]);
     expect(header.configs[0].data_files[0]).toEqual({ split: 'train', path: 'data/train-*.parquet' });
     expect(card).toContain('| a\\|b | 2 |');
+    expect(card).not.toMatch(/`(attenuation|mask|twin|unknown)`/);
+  });
+
+  it('says on the card how much of what a picture may come with is there', async () => {
+    const out = fresh();
+    const found = { concept: 'nodule', mask: null, box: [0, 0, 1, 1] as [number, number, number, number] };
+    const twin = { bytes: Uint8Array.of(1), path: 'twin.png' };
+    const samples: Sample[] = [
+      { ...numbered(0), attenuation: twin, unknown: ['stent'], regions: [found, { ...found, twin }] },
+      { ...numbered(1), attenuation: twin, unknown: [], regions: [{ ...found, faint: true }] },
+    ];
+    for (const [index, sample] of samples.entries())
+      await writeShard(join(out, shardPath('train', index, 2)), [sample], { fingerprint, notes: [] });
+    await finishDataset(out, description);
+    const card = await readFile(join(out, 'README.md'), 'utf8');
+    expect(card).toContain('`attenuation` of 2 samples');
+    expect(card).toContain('3 findings with a box');
+    expect(card).toContain('`twin` of 1 of them');
+    expect(card).toContain('1 of them are `faint`');
+    expect(card).toContain('do not show, 1 in all');
+    expect(card).not.toContain('`mask`');
+    const { features } = parse(card.split('---\n')[1]!).dataset_info;
+    expect(features).toContainEqual({ name: 'attenuation', dtype: 'image' });
+    const regions = features.find(({ name }: { name: string }) => name === 'regions');
+    expect(regions.list).toContainEqual({ name: 'twin', dtype: 'image' });
   });
 });
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { InputError, sha256OfFile, writeFileAtomic } from '../../base/index.js';
 import { sqlPaths, withDatabase } from '../duckdb.js';
 import { datasetCard } from './card.js';
+import { addContents, DatasetContents } from './contents.js';
 import { DATASET_FORMAT, type DatasetManifest, type ShardEntry, type SplitEntry } from './manifest.js';
 import { readShardNotes } from './shard.js';
 import { parseShardPath } from './shard-path.js';
@@ -20,11 +21,12 @@ export async function finishDataset(
   description: DatasetDescription,
 ): Promise<DatasetManifest> {
   const splits: Record<string, SplitEntry> = {};
+  let contents = DatasetContents.parse({});
   for (const [split, files] of await shardsBySplit(folder)) {
     const shards: ShardEntry[] = [];
     for (const file of files) {
       const path = join(folder, file);
-      const { fingerprint, rows } = await readShardNotes(path);
+      const { fingerprint, rows, contents: held } = await readShardNotes(path);
       if (fingerprint !== description.fingerprint) {
         throw new InputError({
           file: path,
@@ -33,6 +35,7 @@ export async function finishDataset(
         });
       }
       const [sha256, { size }] = await Promise.all([sha256OfFile(path), stat(path)]);
+      contents = addContents(contents, held);
       shards.push({ file, samples: rows, bytes: size, sha256 });
     }
     const paths = shards.map(shard => join(folder, shard.file));
@@ -53,7 +56,7 @@ export async function finishDataset(
     patients,
     splits,
   };
-  await writeFileAtomic(join(folder, 'README.md'), datasetCard(manifest));
+  await writeFileAtomic(join(folder, 'README.md'), datasetCard(manifest, contents));
   await writeFileAtomic(join(folder, 'synray.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;
 }

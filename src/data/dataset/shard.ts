@@ -3,6 +3,7 @@ import { InputError, messageOf, parseAs, replaceFile, SynrayError } from '../../
 import { openDatabase, sqlName, sqlPath, sqlText, withDatabase } from '../duckdb.js';
 import { Sample } from '../records/index.js';
 import { type Column, columnOf, duckdbType, fromDuckDB, toDuckDB } from './columns.js';
+import { contentsOf, DatasetContents } from './contents.js';
 
 /** The columns of a shard, in order. */
 export const sampleColumns: readonly { readonly name: string; readonly column: Column }[] = Object.entries(
@@ -46,6 +47,7 @@ export async function writeShard(path: string, samples: readonly Sample[], notes
     appender.closeSync();
     const metadata =
       `{synray_fingerprint: ${sqlText(notes.fingerprint)}, ` +
+      `synray_contents: ${sqlText(JSON.stringify(contentsOf(samples)))}, ` +
       `synray_notes: ${sqlText(JSON.stringify(notes.notes))}}`;
     await replaceFile(path, async temporary => {
       // Pictures are compressed already; zstd earns its keep on the text columns.
@@ -60,7 +62,9 @@ export async function writeShard(path: string, samples: readonly Sample[], notes
  * The notes of a finished shard, read from its footer.
  * @throws InputError when the file is no shard of synray.
  */
-export async function readShardNotes(path: string): Promise<ShardNotes & { rows: number }> {
+export async function readShardNotes(
+  path: string,
+): Promise<ShardNotes & { rows: number; contents: DatasetContents }> {
   return withDatabase(async connection => {
     try {
       const metadata = await connection.runAndReadAll(
@@ -73,7 +77,13 @@ export async function readShardNotes(path: string): Promise<ShardNotes & { rows:
       const fingerprint = entries.get('synray_fingerprint');
       const notes = entries.get('synray_notes');
       if (fingerprint === undefined || notes === undefined) throw new Error('it carries no synray metadata');
-      return { fingerprint, notes: JSON.parse(notes) as unknown[], rows: Number(rows.getRows()[0]![0]) };
+      return {
+        fingerprint,
+        notes: JSON.parse(notes) as unknown[],
+        rows: Number(rows.getRows()[0]![0]),
+        // Shards of earlier versions do not say; they hold less.
+        contents: DatasetContents.parse(JSON.parse(entries.get('synray_contents') ?? '{}')),
+      };
     } catch (error) {
       throw brokenShard(path, error);
     }

@@ -12,6 +12,12 @@ export const EncodedImage = z.object({
 });
 export type EncodedImage = z.infer<typeof EncodedImage>;
 
+/**
+ * How an attenuation picture's 16-bit values stand for the natural logarithm of the beam's attenuation:
+ * attenuation = value / steps + least. One step is 0.0002, far below a detector's noise.
+ */
+export const attenuationScale = { steps: 5000, least: -1 } as const;
+
 /** Where a finding is in the picture. */
 export const Region = z.object({
   concept: z.string(),
@@ -47,8 +53,8 @@ export const Sample = z.object({
   id: z.string(),
   image: EncodedImage,
   /**
-   * 16-bit grey PNG of the picture's size: what the detector read, before the display. Value v stands for a log
-   * attenuation (natural logarithm) of v / 5000 − 1. Without burnt-in words and borders.
+   * 16-bit grey PNG of the picture's size: what the detector read, before the display, on `attenuationScale`.
+   * Without burnt-in words and borders.
    */
   attenuation: EncodedImage.optional(),
   findings: z.string(),

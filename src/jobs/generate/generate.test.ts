@@ -5,14 +5,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Random, sha256OfFile, UsageError } from '../../base/index.js';
 import { HostileEndpoint } from '../../chat/testing/hostile-endpoint.js';
 import type { Check } from '../../curation/index.js';
-import { decodeGrey, openDataset, type Sample } from '../../data/index.js';
-import type { Painter, Painting, PaintRequest } from '../../images/index.js';
+import { decodeGrey, decodeGrey16, openDataset, type Sample } from '../../data/index.js';
+import {
+  boxOf,
+  type Painter,
+  type Painting,
+  type PaintRequest,
+  SimulatorPainter,
+} from '../../images/index.js';
 import { promptedModel } from '../../reports/testing/prompted-model.js';
 import { LocalExecutor } from '../executors/local.js';
 import { type GenerateOptions, generate } from './generate.js';
 import type { GenerateRecipeInput } from './recipe.js';
 import { readGenerateRecipe } from './recipe.js';
-import { boxOf } from './sample.js';
 
 /** Paints noise, with one changed square for each finding. */
 class SquarePainter implements Painter {
@@ -27,7 +32,8 @@ class SquarePainter implements Painter {
       const pixels = Uint8Array.from({ length: size * size }, () => random.integer(256));
       const change = new Uint8Array(size * size);
       for (let y = 8; y < 16; y++) change.fill(200, y * size + 16, y * size + 24);
-      const regions = [{ concept: 'lung nodule', side: 'left' as const, change }];
+      const box = boxOf(change, size)!;
+      const regions = [{ concept: 'lung nodule', side: 'left' as const, change, box }];
       return { pixels, size, view: 'PA' as const, sex: null, age: null, regions, unknown: [] };
     });
   }
@@ -188,12 +194,47 @@ describe('generate', () => {
     expect(await readFile(join(out, 'set-aside.jsonl'), 'utf8')).toContain('the painter cannot show stent');
   });
 
+  it('keeps such a sample when the recipe says so, with what is missing and without its label', async () => {
+    const painter = new SquarePainter();
+    const paint = painter.paint.bind(painter);
+    painter.paint = async requests =>
+      (await paint(requests)).map(painting => ({ ...painting, unknown: ['pleural effusion', 'stent'] }));
+    const kept = { ...recipe, unknown: 'keep' as const };
+    const { out } = await run({ recipe: kept, stages: { painter, checks: [] } });
+    const samples = await samplesOf(out);
+    expect(samples).not.toHaveLength(0);
+    for (const { unknown, labels } of samples) {
+      expect(unknown).toEqual(['pleural effusion', 'stent']);
+      expect(labels).not.toContain('pleural effusion');
+    }
+    expect(samples.some(({ mentions }) => mentions.some(each => each.concept === 'pleural effusion'))).toBe(
+      true,
+    );
+    expect((await samplesOf((await run()).out)).every(({ unknown }) => unknown?.length === 0)).toBe(true);
+  });
+
+  it('refuses what the painter does not give, before a shard is there', async () => {
+    for (const [image, name] of [
+      [{ bits: 16 as const }, 'bits: 16'],
+      [{ attenuation: true }, 'attenuation: true'],
+      [{ twins: true }, 'twins: true'],
+    ] as const) {
+      const out = join(home, String(made++));
+      const outcome = run({ out, recipe: { ...recipe, image } });
+      await expect(outcome).rejects.toThrow(UsageError);
+      await expect(outcome).rejects.toThrow(`squares does not do what image asks for: ${name}`);
+      expect(await readdir(join(out, 'data')).catch(() => [])).toEqual([]);
+    }
+  });
+
   it('refuses a folder that holds data of other settings', async () => {
     const { out } = await run();
     const whole = await bytesOf(out);
     for (const other of [
       { ...recipe, seed: 4 },
       { ...recipe, pairs: 100 },
+      { ...recipe, image: { twins: true } },
+      { ...recipe, unknown: 'keep' as const },
     ]) {
       const outcome = run({ out, recipe: other });
       await expect(outcome).rejects.toThrow(UsageError);
@@ -216,6 +257,67 @@ describe('generate', () => {
       /check named "taste"/,
     );
     await expect(readdir(out)).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('generate with the simulator', () => {
+  const size = 128;
+  const asked: GenerateRecipeInput = {
+    ...recipe,
+    pairs: 10,
+    test: 2,
+    size,
+    shardSize: 4,
+    image: { bits: 16, attenuation: true, twins: true },
+  };
+  const simulated = (executor: LocalExecutor, workers: number, out?: string) =>
+    run({
+      recipe: asked,
+      executor,
+      stages: { painter: new SimulatorPainter({ workers }), checks: [] },
+      ...(out && { out }),
+    });
+
+  it('stores what the painter knows: 16-bit picture, attenuation, maps, twins', async () => {
+    const { out } = await simulated(new LocalExecutor(1), 0);
+    const samples = await samplesOf(out);
+    expect(samples.length).toBeGreaterThan(8);
+    let twins = 0;
+    for (const { id, image, attenuation, regions } of samples) {
+      const deep = await decodeGrey16(image.bytes, { source: id });
+      expect([deep.width, new Set(deep.pixels).size > 256]).toEqual([size, true]);
+      const reading = await decodeGrey16(attenuation!.bytes, { source: id });
+      expect(reading.width).toBe(size);
+      // Some beam passes everywhere, and no more than the open beam anywhere.
+      for (const value of reading.pixels) expect(value > 3000 && value < 65_535).toBe(true);
+      for (const { mask, twin } of regions) {
+        twins++;
+        const change = await decodeGrey(mask!, { source: id });
+        const without = await decodeGrey(twin!.bytes, { source: id });
+        let [inside, outside, seen, unseen] = [0, 0, 0, 0];
+        for (let at = 0; at < size * size; at++) {
+          const off = Math.abs(without.pixels[at]! - deep.pixels[at]! / 257);
+          if (change.pixels[at]! > 128) [inside, seen] = [inside + off, seen + 1];
+          else if (change.pixels[at] === 0) [outside, unseen] = [outside + off, unseen + 1];
+        }
+        if (unseen > 0) expect(inside / seen).toBeGreaterThan(outside / unseen);
+      }
+    }
+    expect(twins).toBeGreaterThan(5);
+    const card = await readFile(join(out, 'README.md'), 'utf8');
+    expect(card).toContain(`(16 bits)`);
+    expect(card).toContain(`\`twin\` of ${twins} of them`);
+  });
+
+  it('gives the same bytes for any number of workers, and after a loss', async () => {
+    const one = await simulated(new LocalExecutor(1), 0);
+    const three = await simulated(new LocalExecutor(3), 2);
+    const whole = await bytesOf(one.out);
+    expect(await bytesOf(three.out)).toEqual(whole);
+    await rm(join(one.out, 'data', 'train-00001-of-00003.parquet'));
+    await rm(join(one.out, 'synray.json'));
+    await simulated(new LocalExecutor(2), 1, one.out);
+    expect(await bytesOf(one.out)).toEqual(whole);
   });
 });
 
@@ -251,16 +353,5 @@ describe('generate with a language model', () => {
     await expect(generate({ recipe: { pairs: 1, writer: 'poet' }, out })).rejects.toThrow(/"poet"/);
     await expect(readdir(out)).rejects.toThrow('ENOENT');
     await expect(readdir(`${out}.replies`)).rejects.toThrow('ENOENT');
-  });
-});
-
-describe('boxOf', () => {
-  it('holds what was changed by a quarter of the most, and is undefined for an unchanged picture', () => {
-    const change = new Uint8Array(16);
-    expect(boxOf(change, 4)).toBeUndefined();
-    change[5] = 100;
-    change[10] = 25;
-    change[15] = 24;
-    expect(boxOf(change, 4)).toEqual([0.25, 0.25, 0.75, 0.75]);
   });
 });

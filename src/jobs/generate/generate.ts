@@ -143,6 +143,7 @@ async function finish(finishing: Finishing, started: number): Promise<GenerateRe
   // Paths and addresses are of this machine.
   const { bank: _, curation, ...rest } = { ...recipe, writer: publicSettings(recipe.writer) };
   const settings = { ...rest, curation: publicCuration(curation) };
+  const { size, image } = recipe;
   const manifest = await finishDataset(out, {
     name: `Synthetic chest X-rays, seed ${recipe.seed}`,
     fingerprint,
@@ -150,8 +151,8 @@ async function finish(finishing: Finishing, started: number): Promise<GenerateRe
       producer: 'synray generate',
       version: synrayVersion,
       description:
-        `Synthetic chest X-rays of ${recipe.size} × ${recipe.size} pixels with reports: planned entities, reports by ` +
-        `${stages.writer.name}, pictures by ${stages.painter.name}. No patient's data is in it.`,
+        `Synthetic chest X-rays of ${size} × ${size} pixels (${image.bits} bits) with reports: planned entities, ` +
+        `reports by ${stages.writer.name}, pictures by ${stages.painter.name}. No patient's data is in it.`,
     },
     settings: JSON.parse(JSON.stringify(settings)),
   });
@@ -174,7 +175,7 @@ function publicSettings(writer: GenerateRecipe['writer']): GenerateRecipe['write
 }
 
 function publicCuration(curation: GenerateRecipe['curation']): object {
-  const { model: _, bad: __, like: ___, reports: ____, judge, ...thresholds } = curation;
+  const { model: _, bad: __, like: ___, centre: ____, reports: _____, judge, ...thresholds } = curation;
   return { ...thresholds, judge: judge?.model };
 }
 

@@ -19,6 +19,25 @@ export const GenerateRecipe = z.strictObject({
   /** `grammar`, or the name `llm` with settings: `{ name: llm, baseUrl: …, model: … }`, see `LlmSettings`. */
   writer: WriterChoice.default('grammar'),
   painter: z.string().default('simulator'),
+  /** What of a painting is kept, besides the displayed picture and the change map of each finding. */
+  image: z
+    .strictObject({
+      /** Grey levels of the pictures: PNG of 8 or of 16 bits. */
+      bits: z.union([z.literal(8), z.literal(16)]).default(8),
+      /**
+       * Whether what the detector read is stored beside its display (16-bit PNG), so that training can draw the
+       * display anew (`pretrain.augmentation.redraw`). Adds about one and a half times the picture's bytes.
+       */
+      attenuation: z.boolean().default(false),
+      /** Whether each finding's twin is stored: the same patient, beam and noise without it. A picture more each. */
+      twins: z.boolean().default(false),
+    })
+    .prefault({}),
+  /**
+   * What becomes of a report that says more than the painter can show: `set-aside`, or `keep` it with the list of what
+   * is missing in the sample's `unknown`, and its labels without that.
+   */
+  unknown: z.enum(['set-aside', 'keep']).default('set-aside'),
   /** Checks that every picture must pass, by name or group (`pixels`, `reports`). */
   checks: z.array(z.string()).default([...(checkGroups.pixels ?? [])]),
   /** Checks by a trained model, by reference pictures and by a vision model, see `CurationSettings`. */

@@ -1,3 +1,4 @@
+import { UsageError } from '../../base/index.js';
 import { curate, refusals } from '../../curation/index.js';
 import { mapOrdered, type Sample, type Verdict } from '../../data/index.js';
 import type { Painting } from '../../images/index.js';
@@ -76,11 +77,11 @@ async function makeBatch(
     const painted = await paint(recipe, stages, open, attempt, signal);
     for (const { report, painting, verdicts } of painted) {
       const reasons = refusals(verdicts);
-      if (painting.unknown.length > 0) {
+      if (painting.unknown.length > 0 && recipe.unknown === 'set-aside') {
         const reason = `the painter cannot show ${painting.unknown.join(', ')}`;
         setAside.push({ id: report.id, stage: 'image', reason });
       } else if (reasons.length === 0) {
-        samples.set(report.id, await sampleOf(report, painting, verdicts, painter.name));
+        samples.set(report.id, await sampleOf({ report, painting, verdicts, source: painter.name }));
       } else if (attempt + 1 < attempts) {
         again.push(report);
       } else {
@@ -96,6 +97,23 @@ async function makeBatch(
   };
 }
 
+/** @throws UsageError when a painter does not give what the recipe asks it for. */
+function refuseLess(name: string, painting: Painting, image: GenerateRecipe['image']): void {
+  const missing =
+    image.bits === 16 && painting.deepPixels === undefined
+      ? 'bits: 16'
+      : image.attenuation && painting.attenuation === undefined
+        ? 'attenuation: true'
+        : image.twins && painting.regions.some(region => region.twin === undefined)
+          ? 'twins: true'
+          : undefined;
+  if (missing === undefined) return;
+  throw new UsageError({
+    fault: `the painter ${name} does not do what image asks for: ${missing}`,
+    mend: 'leave it out of the recipe, or choose another painter',
+  });
+}
+
 interface Painted {
   readonly report: AcceptedReport;
   readonly painting: Painting;
@@ -103,7 +121,7 @@ interface Painted {
 }
 
 async function paint(
-  { size, seed }: GenerateRecipe,
+  { size, seed, image }: GenerateRecipe,
   { painter, checks }: Stages,
   reports: readonly AcceptedReport[],
   attempt: number,
@@ -111,9 +129,10 @@ async function paint(
 ): Promise<Painted[]> {
   // A painter is told the report and its reading; nothing of the plan.
   const requests = reports.map(({ id, findings, impression, mentions }) => {
-    return { id, findings, impression, mentions, size, seed, attempt };
+    return { id, findings, impression, mentions, size, seed, attempt, ...image };
   });
   const paintings = await painter.paint(requests, signal);
+  for (const painting of paintings) refuseLess(painter.name, painting, image);
   const inputs = requests.map(({ id, findings, impression, mentions }, index) => {
     const { pixels } = paintings[index]!;
     return { id, findings, impression, mentions, pixels, width: size, height: size };

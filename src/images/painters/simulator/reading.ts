@@ -1,13 +1,13 @@
 import { Random } from '../../../base/index.js';
-import type { View } from '../../../data/index.js';
+import { attenuationScale, type View } from '../../../data/index.js';
 import { arena } from './arena.js';
 import { drawDisplay, show } from './display.js';
 import type { Map2 } from './raster.js';
 
 /** Steps of a stored reading in one unit of log attenuation (natural logarithm). */
-export const readingSteps = 5000;
+export const readingSteps = attenuationScale.steps;
 /** Reading that is stored as 0: scatter makes the open beam a little brighter than one. */
-export const readingFloor = -1;
+export const readingFloor = attenuationScale.least;
 
 /**
  * A detector reading in 16 bits: value = round((reading + 1) × 5000), so one step is 0.0002 of log attenuation,
