@@ -7,7 +7,7 @@ export function curateVerb(program: Command, session: Session): void {
   addVerb(program, 'curate', 'keep the good samples of a data set, and list the others with the reason', [
     'curate runs/mine --out runs/mine-clean --page rejected.html',
     'curate runs/mine --out clean --checks pixels,duplicates --inverted mend',
-    'curate runs/mine --out clean --model runs/quickstart/pretrain --bad bad-pictures --bad-threshold 0.97',
+    'curate runs/mine --out clean --model runs/quickstart/pretrain --bad bad-pictures --centre runs/mine',
     'curate runs/mine --out clean --judge --base-url http://localhost:8000/v1 --model-name internvl2-26b',
     'curate --print-questions questions.yaml',
   ])
@@ -33,6 +33,7 @@ export function curateVerb(program: Command, session: Session): void {
       'model: least likeness to the nearest (default: 0.5)',
       numberBetween(-1, 1),
     )
+    .option('--centre <folder>', 'model: measure likeness from the mean of these ordinary pictures', repeated)
     .option(
       '--agreement',
       'model: refuse pictures that other reports of the data set fit better than their own',
@@ -75,7 +76,7 @@ export function curateVerb(program: Command, session: Session): void {
       '\nStopped or out of budget, the verb ends with exit code 1 and writes no data set; verdicts and replies are kept' +
         '\nin <out>.curation, and the same command goes on from them. What is left out is listed, with all its scores, in' +
         '\n<out>/rejected.jsonl. The paper’s rule (likeness above 0.5 to any bad picture) is meant for the vectors of a' +
-        '\nlarge encoder; with a small model set --bad-threshold by looking at the scores on the page.',
+        '\nlarge encoder; with a small model name ordinary pictures with --centre, and look at the scores on the page.',
     )
     .action(async (dataset: string | undefined, options) => {
       const { copyQuestions, curateDataset } = await import('../curation/index.js');
@@ -87,13 +88,13 @@ export function curateVerb(program: Command, session: Session): void {
       }
       const source = needed(dataset, '<dataset>');
       const out = needed(options.out, '--out <folder>');
-      const { model, bad, like, badThreshold, likeThreshold, agreementThreshold } = options;
+      const { model, bad, like, centre, badThreshold, likeThreshold, agreementThreshold } = options;
       const progress = watchProgress('judging', 'samples');
       const result = await curateDataset(source, out, {
         checks: options.checks,
         inverted: invertedMode(options.inverted),
         settings: {
-          ...{ model, bad, like, badThreshold, likeThreshold, agreementThreshold },
+          ...{ model, bad, like, centre, badThreshold, likeThreshold, agreementThreshold },
           reports: options.agreement === true ? source : undefined,
           judge: judgeOf(options),
         },

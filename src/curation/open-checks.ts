@@ -6,7 +6,16 @@ import type { Check } from './check.js';
 import { checkGroups, checks as known } from './checks/index.js';
 import { JudgeSettings, judgeChecks, readQuestions } from './judge/index.js';
 import { agreementCheck, textOf } from './similarity/agreement-check.js';
-import { openEmbedder, openReferenceSet, PAPER_SIMILARITY, similarityCheck } from './similarity/index.js';
+import {
+  centredEmbedder,
+  type Embedder,
+  meanOf,
+  openEmbedder,
+  openReferenceSet,
+  PAPER_SIMILARITY,
+  type ReferenceOptions,
+  similarityCheck,
+} from './similarity/index.js';
 
 /** Checks that need more than the sample. Recipes hold it as it is. */
 export const CurationSettings = z.strictObject({
@@ -20,6 +29,8 @@ export const CurationSettings = z.strictObject({
   like: z.array(z.string().min(1)).default([]),
   /** Least likeness to the nearest good picture that passes. */
   likeThreshold: z.number().min(-1).max(1).default(PAPER_SIMILARITY),
+  /** Folders or data sets of ordinary pictures: likeness is measured from the mean of their vectors. */
+  centre: z.array(z.string().min(1)).default([]),
   /** A data set whose reports a picture's own report must fit better than. */
   reports: z.string().min(1).optional(),
   /** Greatest share of other reports that may fit a picture better than its own. */
@@ -56,9 +67,9 @@ export async function openChecks(
   settings: CurationSettings,
   { store, signal }: OpenCheckOptions = {},
 ): Promise<OpenChecks> {
-  const { model, bad, like, reports, judge } = settings;
+  const { model, bad, like, centre, reports, judge } = settings;
   const checks: Check[] = expandChecks(names).map(name => known.get(name));
-  if (model === undefined && (bad.length > 0 || like.length > 0 || reports !== undefined)) {
+  if (model === undefined && (bad.length + like.length + centre.length > 0 || reports !== undefined)) {
     throw new UsageError({
       fault: 'likeness and agreement are judged by a model, and none is named',
       mend: 'name a training run with --model',
@@ -69,13 +80,14 @@ export async function openChecks(
   if (model !== undefined) {
     const embedder = await openEmbedder(model);
     const options = { cache: store === undefined ? undefined : `${store}/vectors`, signal };
+    const viewed = centre.length === 0 ? embedder : await centredOn(centre, embedder, options);
     if (bad.length > 0) {
       const rule = { kind: 'bad', threshold: settings.badThreshold } as const;
-      checks.push(similarityCheck(embedder, await openReferenceSet(bad, embedder, options), rule));
+      checks.push(similarityCheck(viewed, await openReferenceSet(bad, viewed, options), rule));
     }
     if (like.length > 0) {
       const rule = { kind: 'like', threshold: settings.likeThreshold } as const;
-      checks.push(similarityCheck(embedder, await openReferenceSet(like, embedder, options), rule));
+      checks.push(similarityCheck(viewed, await openReferenceSet(like, viewed, options), rule));
     }
     if (reports !== undefined) {
       const rule = { threshold: settings.agreementThreshold, others: await reportsOf(reports) };
@@ -90,6 +102,15 @@ export async function openChecks(
     store: server.store ?? (store === undefined ? undefined : `${store}/replies`),
   });
   return { checks: [...checks, ...judgeChecks(chat, questions, judge)], close: () => chat.close() };
+}
+
+async function centredOn(
+  folders: readonly string[],
+  embedder: Embedder,
+  options: ReferenceOptions,
+): Promise<Embedder> {
+  const ordinary = await openReferenceSet(folders, embedder, options);
+  return centredEmbedder(embedder, meanOf(ordinary), ordinary.fingerprint);
 }
 
 /** Groups of checks taken apart; each name once. */

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { appendFile, mkdir, rm, truncate } from 'node:fs/promises';
+import { appendFile, mkdir, rm, rmdir, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { type SynrayError, UsageError } from '../../base/index.js';
@@ -69,8 +69,10 @@ export class Journal {
     }
   }
 
+  /** Removes the file, and its folder when nothing else (replies, vectors) is kept there. */
   async remove(): Promise<void> {
     await rm(this.path, { force: true });
+    await rmdir(dirname(this.path)).catch(() => {});
   }
 }
 

@@ -13,7 +13,7 @@ const EXCLUDED: Readonly<Record<string, readonly string[]>> = {
 
 /** Words before a negated finding that take back no more than a part of it: "no new effusion", "no large …". */
 const PART_ONLY =
-  /\b(new|other|additional|further|more|acute|large|big|gross|significant|definite|worsening|residual|recurrent|change|increase|focal|discrete|evidence of (?:new|worsening))\b[^.;]{0,30}$/i;
+  /\b(new|other|additional|further|more|acute|large|big|gross|significant|definite|worsening|residual|recurrent|change|increase|focal|discrete|overt|suspicious|convincing|otherwise)\b[^.;]{0,30}$/i;
 
 /**
  * Reports that say both that something is there and that it is not, of the same place, in one section or across
@@ -36,23 +36,40 @@ export const contradiction = reportCheck({
   },
 });
 
+/** Words that grade a size without calling it large. */
+const BORDERLINE = /\b(borderline|near|top|upper limits?|otherwise)\b/i;
+
+/** Concepts that gather unlike things: of two opacities one may be there and the other not. */
+const GATHERS = new Set(['lung opacity', 'infiltrate', 'lung lesion', 'pleural abnormality']);
+
 function isFinding({ type, polarity, change }: Mention): boolean {
   return (type === 'ABNORMALITY' || type === 'DISEASE') && polarity === 'affirmed' && change !== 'resolved';
 }
 
 function clash(input: CheckInput, said: Mention, denied: Mention): boolean {
+  if (BORDERLINE.test(said.text) || BORDERLINE.test(denied.text)) return false;
   if (denied.type === 'NON-ABNORMALITY' || denied.type === 'NON-DISEASE') {
     if (denied.polarity === 'affirmed' && EXCLUDED[denied.concept]?.includes(said.concept)) {
-      return said.severity !== 'minimal' && said.severity !== 'mild' && hasNoPlace(said);
+      const isFaint = said.severity === 'minimal' || said.severity === 'mild';
+      return !isFaint && hasNoPlace(said) && hasNoPlace(denied) && !PART_ONLY.test(textBefore(input, denied));
     }
   }
   if (denied.concept !== said.concept || denied.polarity !== 'negated') return false;
+  if (GATHERS.has(said.concept) || lastWord(said.text) !== lastWord(denied.text)) return false;
   if (denied.severity !== undefined || denied.extent !== undefined || denied.change !== undefined)
     return false;
   if (denied.site !== undefined && denied.site !== said.site) return false;
   if (denied.side !== undefined && denied.side !== said.side && said.side !== 'bilateral') return false;
-  const before = input[denied.section].slice(Math.max(0, denied.start - 60), denied.start);
-  return !PART_ONLY.test(before);
+  return !PART_ONLY.test(textBefore(input, denied));
+}
+
+function textBefore(input: CheckInput, { section, start }: Mention): string {
+  return input[section].slice(Math.max(0, start - 60), start);
+}
+
+/** The last word in lower case and without its plural: "effusions" and "pleural effusion" speak of the same. */
+function lastWord(text: string): string {
+  return (text.toLowerCase().match(/[a-z]+$/)?.[0] ?? text).replace(/s$/, '');
 }
 
 /** A finding of no stated place: "lungs are clear except for …" names the place. */

@@ -54,6 +54,10 @@ describe('contradiction', () => {
     ['Stable pleural effusion. No new pleural effusion.', ''],
     ['No pneumothorax. No pleural effusion. Cardiomegaly.', 'Cardiomegaly.'],
     ['Resolved pneumothorax. No pneumothorax.', ''],
+    ['Borderline heart size. Heart size is near top normal.', ''],
+    ['Right lower lobe consolidation. Left lung is clear.', ''],
+    ['No airspace opacities. Nodular opacity in the right mid lung.', ''],
+    ['Vascular congestion and mild volume overload without overt pulmonary edema.', ''],
     ['', ''],
   ])('passes %j with %j', async (findings, impression) => {
     expect(await verdict('contradiction', findings, impression)).toMatchObject({ passed: true });

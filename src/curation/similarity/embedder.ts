@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { sha256OfFile } from '../../base/index.js';
+import { sha256, sha256OfFile } from '../../base/index.js';
 import { decodeGrey, encodePng, type GreyImage } from '../../data/index.js';
 import { loadModel, MODEL_FOLDER, type VisionLanguageModel } from '../../models/index.js';
 
@@ -29,6 +29,33 @@ export function modelEmbedder(model: VisionLanguageModel, fingerprint: string): 
     size: model.imageSize,
     embed: async (pixels, count) => (await model.encodeImages(pixels, count)).global,
     embedTexts: texts => model.encodeTexts(texts),
+  };
+}
+
+/**
+ * An embedder whose vectors are taken from a centre, such as the mean of ordinary pictures, and made of length 1 again.
+ * In the space of a small model all chest X-rays lie in one narrow cone; from its axis, what differs is seen.
+ * @param name - What the centre is, for the fingerprint.
+ */
+export function centredEmbedder(embedder: Embedder, centre: Float32Array, name: string): Embedder {
+  return {
+    name: embedder.name,
+    fingerprint: sha256(`${embedder.fingerprint} centred on ${name}`),
+    size: embedder.size,
+    async embed(pixels, count) {
+      const vectors = await embedder.embed(pixels, count);
+      for (let row = 0; row < count; row++) {
+        const vector = vectors.subarray(row * centre.length, (row + 1) * centre.length);
+        let length = 0;
+        for (let at = 0; at < vector.length; at++) {
+          vector[at]! -= centre[at]!;
+          length += vector[at]! ** 2;
+        }
+        const scale = length > 0 ? 1 / Math.sqrt(length) : 0;
+        for (let at = 0; at < vector.length; at++) vector[at]! *= scale;
+      }
+      return vectors;
+    },
   };
 }
 

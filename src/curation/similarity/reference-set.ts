@@ -92,6 +92,13 @@ export async function openReferenceSet(
   return { names, vectors, fingerprint };
 }
 
+/** The mean of a set's vectors. */
+export function meanOf({ names, vectors }: ReferenceSet): Float32Array {
+  const mean = new Float32Array(vectors.length / names.length);
+  for (let at = 0; at < vectors.length; at++) mean[at % mean.length]! += vectors[at]! / names.length;
+  return mean;
+}
+
 async function* picturesOf(folders: readonly string[]): AsyncGenerator<{ name: string; bytes: Uint8Array }> {
   for (const folder of folders) {
     if (existsSync(join(folder, 'synray.json'))) {

@@ -15,7 +15,7 @@ export interface SimilarityRule {
   readonly kind: 'bad' | 'like';
   /**
    * Cosine, from -1 to 1. It belongs to an embedder: in the space of a small model all chest X-rays lie close
-   * together, and PAPER_SIMILARITY would refuse most of them.
+   * together, and PAPER_SIMILARITY would refuse most of them; see `centredEmbedder`.
    */
   readonly threshold: number;
 }

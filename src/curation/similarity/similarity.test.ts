@@ -6,7 +6,15 @@ import { InputError, sha256, UsageError } from '../../base/index.js';
 import { encodePng } from '../../data/index.js';
 import { shrink } from '../pixels/shrink.js';
 import { changed, chest, datasetOf, inputOf, negative, SIDE, sampleOf } from '../testing/chest.js';
-import { agreementCheck, openReferenceSet, similarityCheck, type TextEmbedder } from './index.js';
+import {
+  agreementCheck,
+  centredEmbedder,
+  type Embedder,
+  meanOf,
+  openReferenceSet,
+  similarityCheck,
+  type TextEmbedder,
+} from './index.js';
 
 let home: string;
 beforeAll(async () => {
@@ -105,6 +113,31 @@ describe('likeness', () => {
       ]);
       expect(verdict).toMatchObject({ passed: false, score: null });
     }
+  });
+
+  it('is seen from a centre where all pictures lie in one cone', async () => {
+    const embedder = new Thumbnails();
+    const ordinary = await folderOf(
+      'ordinary',
+      Object.fromEntries(
+        await Promise.all([1, 2, 3, 4].map(async seed => [`${seed}.png`, await png(chest(seed))] as const)),
+      ),
+    );
+    // A chest with one bright corner: near the others as it is.
+    const marked = (seed: number) =>
+      changed(chest(seed), (value, at) => (at % SIDE < 40 && at < 40 * SIDE ? value + 110 : value));
+    const bad = await folderOf('marked', { 'a.png': await png(marked(5)) });
+    const centre = await openReferenceSet([ordinary], embedder);
+    const centred = centredEmbedder(embedder, meanOf(centre), centre.fingerprint);
+    const scores = async (using: Embedder) => {
+      const check = similarityCheck(using, await openReferenceSet([bad], using), {
+        kind: 'bad',
+        threshold: 0.5,
+      });
+      return (await check.check([inputOf(chest(7)), inputOf(marked(8))])).map(({ passed }) => passed);
+    };
+    expect(await scores(embedder)).toEqual([false, false]);
+    expect(await scores(centred)).toEqual([true, false]);
   });
 
   it('keeps vectors of reference pictures, until a picture or the model changes', async () => {
