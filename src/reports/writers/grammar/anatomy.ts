@@ -33,11 +33,14 @@ const PLURALS: Readonly<Record<string, string>> = {
   'acromioclavicular joint': 'acromioclavicular joints',
 };
 /** Says no more than that it is there. */
-const NEUTRAL = [
+const NEUTRAL: readonly string[] = [
   'The {list} {is} visualized.',
   'The {list} {is} included.',
   'The {list} {is} in the field of view.',
 ];
+
+/** Parts of the body of which the tagger reads many qualities. */
+const COMPANIONS = ['aorta', 'heart'];
 
 /**
  * Sentences that name parts of the body. They are called unremarkable where that adds nothing that the tagger reads,
@@ -51,23 +54,45 @@ export function anatomyUnits(
 ): Unit[] {
   const quiet: PlannedEntity[] = [];
   const other: PlannedEntity[] = [];
+  const units: Unit[] = [];
   const pattern = draw(choice, style.anatomy);
+  const neutral = choice.plain ? NEUTRAL[0]! : choice.random.pick(NEUTRAL);
+  const add = (group: readonly PlannedEntity[], text: string) => {
+    if (group.length === 0) return;
+    const region = regionOf(group[0]!.concept);
+    units.push({ region, text: sentenceOf(group, text, choice), entities: group, kind: 'anatomy' });
+  };
   for (const entity of entities) {
     const alone = sentenceOf([entity], pattern, choice);
     const unremarkable = pattern.includes('nremarkable');
     const fits = !(unremarkable && occupied.has(regionOf(entity.concept)));
-    (fits && choice.vocabulary.says(alone, [entity]) ? quiet : other).push(entity);
+    if (!mayBeListed(entity, choice)) add([entity], readableAlone(entity, neutral, choice));
+    else (fits && choice.vocabulary.says(alone, [entity]) ? quiet : other).push(entity);
   }
-  const units: Unit[] = [];
-  for (const [group, text] of [
-    [quiet, pattern],
-    [other, choice.plain ? NEUTRAL[0]! : choice.random.pick(NEUTRAL)],
-  ] as const) {
-    if (group.length === 0) continue;
-    const region = regionOf(group[0]!.concept);
-    units.push({ region, text: sentenceOf(group, text, choice), entities: group, kind: 'anatomy' });
-  }
+  add(quiet, pattern);
+  add(other, neutral);
   return units;
+}
+
+/** Beside a "prominent soft tissue", from the bank of some corpus, also the aorta would be read as prominent. */
+function mayBeListed(entity: PlannedEntity, { vocabulary }: Choice): boolean {
+  const name = PLURALS[entity.concept] ?? entity.concept;
+  return COMPANIONS.every(
+    concept =>
+      concept === entity.concept ||
+      vocabulary.says(`The ${concept}, ${name} and ${concept} are visualized.`, [
+        entity,
+        { concept, type: 'ANATOMY' },
+      ]),
+  );
+}
+
+/** One of the neutral sentences that is read as the entity; else the one drawn. */
+function readableAlone(entity: PlannedEntity, drawn: string, choice: Choice): string {
+  return (
+    [drawn, ...NEUTRAL].find(text => choice.vocabulary.says(sentenceOf([entity], text, choice), [entity])) ??
+    drawn
+  );
 }
 
 function sentenceOf(entities: readonly PlannedEntity[], pattern: string, { random, plain }: Choice): string {

@@ -58,7 +58,7 @@ describe('GrammarWriter', () => {
 
   it('is accepted through the writing of reports, mostly at once', async () => {
     const plans = plansOf(500, 4);
-    const { accepted, setAside, calls } = await writeReports(plans, { writer, tagger, seed: 4 });
+    const { accepted, setAside, calls } = await writeReports({ plans, writer, tagger, seed: 4 });
     expect(setAside).toEqual([]);
     expect(accepted.map(({ id }) => id)).toEqual(plans.map(({ id }) => id));
     expect(calls).toBeLessThan(1.01 * plans.length);

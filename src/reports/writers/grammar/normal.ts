@@ -1,6 +1,7 @@
 import type { PlannedEntity } from '../../../data/index.js';
 import { joinList, sentence } from './fill.js';
-import { JOINT_NORMALS, NORMAL_PREDICATES, NORMALS } from './normal-statements.js';
+import { JOINT_NORMALS } from './joint-normals.js';
+import { NORMAL_PREDICATES, NORMALS } from './normal-statements.js';
 import type { Choice } from './noun-phrase.js';
 import { regionOf } from './nouns/index.js';
 import type { Unit } from './parts.js';

@@ -207,7 +207,10 @@ export function deniedPhrases(
   entities: readonly PlannedEntity[],
   choice: Choice,
 ): { readonly phrases: string[]; readonly plural: boolean } {
-  const nouns = entities.map(({ concept }) => draw(choice, choice.vocabulary.lexeme(concept).denied));
+  const nouns = entities.map(({ concept }) => {
+    const { denied, listed } = choice.vocabulary.lexeme(concept);
+    return draw(choice, entities.length > 1 ? listed : denied);
+  });
   const many =
     !choice.plain &&
     nouns.every(noun => noun.many !== undefined) &&

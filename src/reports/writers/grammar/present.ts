@@ -11,6 +11,7 @@ import { DEGREE_ADVERBS } from './words.js';
 
 /** How often a sign and its cause share a sentence, where a plan has both. */
 const EXPLAIN_CHANCE = 0.6;
+const NEEDS_SENTENCE = / (in|at|of|and|on) |thoracic|volumes|lungs|markings|aorta|arteries|mediastinum/;
 const PLAIN_PATTERN = 'There {is} {np}.';
 /** Where one finding may come with another. */
 const GOES_WITH: ReadonlySet<Region> = new Set<Region>(['lungs', 'pleura', 'heart']);
@@ -134,8 +135,9 @@ function pairOf(
   )
     return undefined;
   const [one, two] = [presentPhrase(entity, choice, 'before'), presentPhrase(next, choice, 'before')];
-  // "Edema with calcification and loss of volume": a noun with a place or an "and" of its own needs a sentence.
-  if (/ (in|at|of|and|on) /.test(`${one.bare} ${two.bare}`)) return undefined;
+  // "Edema with calcification and loss of volume": a noun with a place or an "and" of its own needs a sentence, and
+  // so does what may be said of two things: "low lung volumes and a small mass".
+  if (NEEDS_SENTENCE.test(`${one.bare} ${two.bare}`)) return undefined;
   const drawn = draw(choice, style.pair);
   // Bones and devices do not come "with" each other.
   const pattern = GOES_WITH.has(region) ? drawn : drawn.replace(/,? with /, ' and ');

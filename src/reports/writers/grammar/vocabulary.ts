@@ -10,6 +10,8 @@ export interface Lexeme {
   readonly degrees: NounEntry['degrees'];
   readonly present: Weighted<Noun>;
   readonly denied: Weighted<Noun>;
+  /** Those that may stand in a list: in "no calcification, tortuosity of the aorta" both are read of the aorta. */
+  readonly listed: Weighted<Noun>;
   /** Can be focal, patchy or diffuse. */
   readonly spread: boolean;
   /** Lies in the lung's tissue, so that one may say "in the left lung". */
@@ -114,6 +116,7 @@ export class Vocabulary {
       degrees: entry?.degrees,
       present: present ?? any,
       denied: denied ?? any,
+      listed: denied?.filter(({ one }) => !/ (of|in|at|on) /.test(one)) ?? denied ?? any,
       spread: (entity?.extents.length ?? 0) > 0,
       inLung: entity?.sites.includes('lower lobe') ?? false,
     };

@@ -7,7 +7,6 @@ export const BONE_NOUNS: NounTable = {
       '+degenerative changes of the spine': 8,
       '+degenerative changes of the thoracic spine': 10,
       '+degenerative changes in the thoracic spine': 4,
-      '+degenerative changes in the spine': 4,
       'thoracic spondylosis': 4,
       'degenerative disc disease': 2,
       '+osteophytes': 3,

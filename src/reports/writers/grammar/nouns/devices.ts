@@ -43,7 +43,7 @@ export const DEVICE_NOUNS: NounTable = {
   },
   'surgical clips': { nouns: { '+surgical clips': 1 } },
   'spinal hardware': {
-    nouns: { 'spinal fixation hardware': 1, 'spinal hardware': 1, 'spinal fixation': 1, 'spinal fusion': 2 },
+    nouns: { 'spinal hardware': 1, 'spinal fixation': 1, 'spinal fusion': 2 },
   },
   'coronary bypass': { nouns: { 'a coronary artery bypass graft': 1, 'a coronary bypass graft': 1 } },
   'prosthetic valve': { nouns: { 'a prosthetic valve|prosthetic valves': 2, 'a prosthetic heart valve': 1 } },

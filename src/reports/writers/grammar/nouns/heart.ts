@@ -85,9 +85,9 @@ export const MEDIASTINUM_NOUNS: NounTable = {
   'aortic calcification': {
     nouns: {
       'aortic calcification': 3,
-      '+atherosclerotic changes of the aorta': 6,
+      '+atherosclerotic changes': 6,
       '+atherosclerotic calcifications': 5,
-      'atherosclerotic calcification of the aorta': 3,
+      'atherosclerotic vascular calcification': 3,
       'calcification of the aorta': 2,
       'calcification of the aortic arch': 2,
     },

@@ -153,7 +153,6 @@ export const LUNG_NOUNS: NounTable = {
     nouns: {
       hyperinflation: 5,
       hyperexpansion: 4,
-      'hyperinflation of the lungs': 2,
       '+hyperexpanded lungs': 4,
       '+hyperinflated lungs': 3,
     },
