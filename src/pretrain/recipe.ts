@@ -33,6 +33,12 @@ export const AugmentationSettings = z.strictObject({
   detail: range.default([1, 1]),
   /** Greatest brightness, either way, of a smooth shade that is laid over the picture. */
   shade: share.default(0),
+  /**
+   * Whether the display is drawn anew each time a picture comes up, as another machine might show it, from what the
+   * detector read (data made with `generate.image.attenuation: true`). One time in four the stored display is shown,
+   * with its burnt-in words and borders. Pictures stored without a reading stay as they are.
+   */
+  redraw: z.boolean().default(false),
 });
 export type AugmentationSettings = z.infer<typeof AugmentationSettings>;
 

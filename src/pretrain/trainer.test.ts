@@ -102,6 +102,28 @@ describe('pretrain', () => {
     expect((await weightsOf(halves)).equals(await weightsOf(whole))).toBe(true);
   });
 
+  it('redraws displays, and goes on after a stop bit for bit then too', async () => {
+    const read = [join(home, 'read')];
+    await writeSquares(read[0]!, 40, 3, true);
+    const recipe = recipeOf({ steps: 6, checkpointEvery: 2 }, { augmentation: { redraw: true } });
+    const [whole, halves, plain] = ['redrawn', 'redrawn-halves', 'not-redrawn'].map(name => join(home, name));
+    await pretrain({ recipe, data: read, out: whole! });
+    const stop = new AbortController();
+    const onProgress = ({ step }: { step: number }) => step === 3 && stop.abort();
+    await pretrain({ recipe, data: read, out: halves!, signal: stop.signal, onProgress });
+    await pretrain({ recipe, data: read, out: halves!, resume: true });
+    expect(await logOf(halves!)).toBe(await logOf(whole!));
+    expect((await weightsOf(halves!)).equals(await weightsOf(whole!))).toBe(true);
+    await pretrain({ recipe: recipeOf({ steps: 6, checkpointEvery: 2 }), data: read, out: plain! });
+    expect(await logOf(plain!)).not.toBe(await logOf(whole!));
+  });
+
+  it('refuses to redraw where no reading is stored', async () => {
+    const recipe = recipeOf({ steps: 6 }, { augmentation: { redraw: true } });
+    const outcome = pretrain({ recipe, data, out: join(home, 'never-redrawn') });
+    await expect(outcome).rejects.toThrow(/no sample stores what its detector read.*attenuation: true/);
+  });
+
   it('goes on from the checkpoint before when the last was cut short, and when killed between two', async () => {
     const whole = join(home, 'whole');
     const broken = join(home, 'broken');

@@ -103,8 +103,9 @@ export async function pretrain(options: PretrainOptions): Promise<PretrainResult
   if (recipe.training.threads !== undefined) setThreads(recipe.training.threads);
   const fallback = join(out, 'cache');
   const caches = [];
+  const readings = recipe.augmentation.redraw;
   for (const folder of options.data) {
-    caches.push(await openPixelCache(folder, { split, size: recipe.image.size, fallback, signal }));
+    caches.push(await openPixelCache(folder, { split, size: recipe.image.size, readings, fallback, signal }));
   }
   const data = new TrainingData(caches, recipe);
   const tokenizer = await buildTokenizer(recipe, data.texts());
@@ -326,6 +327,7 @@ class Run {
     for (const cache of this.data.caches) {
       cache.pixels.dispose();
       cache.changes?.dispose();
+      cache.readings?.dispose();
     }
   }
 }

@@ -1,5 +1,5 @@
 import { Random, sha256 } from '../../base/index.js';
-import { DatasetWriter, encodePng, type Mention, type Region, type Sample } from '../../data/index.js';
+import { attenuationScale, DatasetWriter, decodeGrey, encodePng, type Mention, type Region, type Sample } from '../../data/index.js';
 
 /** Height and width of the pictures. */
 export const SQUARES_SIZE = 64;
@@ -12,15 +12,29 @@ const kinds = {
 /**
  * A data set whose texts are easy to see: a light bar low down is an effusion, an upright block high up a
  * nodule; the patient's left is on the right of the picture.
+ * @param readings - Store a reading with all but every fifth sample.
  */
-export async function writeSquares(folder: string, count: number, seed = 1): Promise<void> {
-  const writer = await DatasetWriter.create(folder, sha256(`squares ${count} ${seed}`));
-  for (let index = 0; index < count; index++) await writer.add('train', await square(`square-${index}`, seed));
+export async function writeSquares(folder: string, count: number, seed = 1, readings = false): Promise<void> {
+  const writer = await DatasetWriter.create(folder, sha256(`squares ${count} ${seed} ${readings}`));
+  for (let index = 0; index < count; index++) {
+    const sample = await square(`square-${index}`, seed);
+    const stored = readings && index % 5 !== 4 ? await readingOf(sample) : {};
+    await writer.add('train', { ...sample, ...stored });
+  }
   await writer.finish({
     name: 'squares',
     settings: { count, seed },
     provenance: { producer: 'test', version: '0', description: 'Squares.' },
   });
+}
+
+/** Where the picture is light, the detector read more attenuation. */
+async function readingOf({ id, image }: Sample): Promise<Pick<Sample, 'attenuation'>> {
+  const { pixels } = await decodeGrey(image.bytes, { source: id });
+  const size = SQUARES_SIZE;
+  const { steps, least } = attenuationScale;
+  const values = Uint16Array.from(pixels, grey => (grey / 64 - least) * steps);
+  return { attenuation: { bytes: await encodePng(values, size, size), path: `${id}.attenuation.png` } };
 }
 
 async function square(id: string, seed: number): Promise<Sample> {

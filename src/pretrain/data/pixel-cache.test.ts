@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sha256 } from '../../base/index.js';
-import { DatasetWriter, decodeGrey, openDataset } from '../../data/index.js';
+import { DatasetWriter, decodeGrey, decodeGrey16, openDataset } from '../../data/index.js';
 import { SQUARES_SIZE, writeSquares } from '../__fixtures__/squares.js';
 import { CHANGE_CELLS, openPixelCache } from './pixel-cache.js';
 
@@ -51,6 +51,47 @@ describe('openPixelCache', () => {
     const larger = await openPixelCache(folder, options(SQUARES_SIZE));
     expect(larger.fingerprint).not.toBe(again.fingerprint);
     expect(await readdir(join(folder, '.cache'))).toHaveLength(2);
+  });
+
+  it('keeps readings when asked to, of the samples that store one', async () => {
+    const read = join(home, 'read');
+    await writeSquares(read, 10, 1, true);
+    const plain = await openPixelCache(read, options(32));
+    expect(plain.readings).toBeUndefined();
+    const cache = await openPixelCache(read, { ...options(32), readings: true });
+    expect(cache.fingerprint).not.toBe(plain.fingerprint);
+    expect(cache.pixels.toTypedArray()).toEqual(plain.pixels.toTypedArray());
+    expect(cache.readings!.shape).toEqual([8, 32, 32]);
+    expect(cache.samples.map(({ redrawnAs }) => redrawnAs)).toEqual(
+      Array.from({ length: 10 }, (_, index) => (index % 5 === 4 ? undefined : 'PA')),
+    );
+    let row = 0;
+    for await (const { id, attenuation } of (await openDataset(read)).samples('train')) {
+      if (attenuation === undefined) continue;
+      const { pixels } = await decodeGrey16(attenuation.bytes, { size: 32, source: id });
+      const stored = cache.readings!.select(0, row++).toTypedArray();
+      expect(new Uint16Array(stored.buffer)).toEqual(pixels);
+    }
+    const none = await openPixelCache(folder, { ...options(32), readings: true });
+    expect(none.readings).toBeUndefined();
+    await rm(join(folder, '.cache', `train-32px-${none.fingerprint.slice(0, 16)}`), { recursive: true });
+  });
+
+  it('names the sample whose reading is broken', async () => {
+    const broken = join(home, 'broken-reading');
+    const writer = await DatasetWriter.create(broken, sha256(broken));
+    for await (const sample of (await openDataset(join(home, 'read'))).samples('train')) {
+      const { bytes, path } = sample.attenuation ?? sample.image;
+      await writer.add('train', { ...sample, attenuation: { path, bytes: bytes.slice(0, 300) } });
+    }
+    await writer.finish({
+      name: 'broken',
+      settings: {},
+      provenance: { producer: 'test', version: '0', description: 'Broken.' },
+    });
+    await expect(openPixelCache(broken, { ...options(32), readings: true })).rejects.toThrow(
+      /square-0, attenuation: the PNG cannot be read/,
+    );
   });
 
   it('names the sample whose picture is broken, and one without text; neither leaves a cache', async () => {

@@ -12,7 +12,15 @@ import {
   temporaryName,
   writeFileAtomic,
 } from '../../base/index.js';
-import { decodeGrey, mapOrdered, openDataset, Region, type Sample } from '../../data/index.js';
+import {
+  decodeGrey,
+  decodeGrey16,
+  mapOrdered,
+  openDataset,
+  Region,
+  type Sample,
+  View,
+} from '../../data/index.js';
 import { fromFile, type Tensor } from '../../tensor/index.js';
 import { Statement, statementsOf } from './statements.js';
 
@@ -31,6 +39,8 @@ const CachedSample = z.object({
   statements: z.array(Statement),
   /** In the order of their maps in `changes.u8`. */
   regions: z.array(Region.pick({ concept: true, side: true })),
+  /** The view whose displays its reading may be shown in. Samples that have it own the rows of `readings.u16`. */
+  redrawnAs: View.optional(),
 });
 export type CachedSample = z.infer<typeof CachedSample>;
 
@@ -39,9 +49,10 @@ const CacheHead = z.object({
   size: z.int().positive(),
   samples: z.int().positive(),
   regions: z.int().nonnegative(),
+  readings: z.int().nonnegative().default(0),
 });
 
-/** A split of a data set, decoded: pictures and change maps as memory-mapped files, and what is said of them. */
+/** A split of a data set, decoded: pictures, change maps and readings as memory-mapped files, and what is said of them. */
 export interface PixelCache {
   /** Names the pictures and the texts: changes when either does. */
   readonly fingerprint: string;
@@ -49,6 +60,8 @@ export interface PixelCache {
   readonly pixels: Tensor;
   /** R × 32 × 32, u8: the share of each cell that a finding changed, 255 most. Undefined when R is 0. */
   readonly changes: Tensor | undefined;
+  /** M × size × size: what detectors read, 16 bits without a sign in an i16. Undefined when M is 0 or not asked for. */
+  readonly readings: Tensor | undefined;
   readonly samples: readonly CachedSample[];
 }
 
@@ -57,21 +70,29 @@ export interface PixelCache {
  *
  * It lies in `.cache` of the data set's folder, or in `fallback` where that cannot be written, and appears in
  * one step: a run that is killed while decoding leaves nothing that another would read.
- * @param size - Height and width of the pictures in pixels.
+ * @param options.size - Height and width of the pictures in pixels.
+ * @param options.readings - Also keep what the detectors read, of the samples that store it.
  * @throws InputError when there is nothing to read, or a picture cannot be decoded (naming the sample).
  */
 export async function openPixelCache(
   folder: string,
-  options: { split: string; size: number; fallback: string; signal?: AbortSignal | undefined },
+  options: {
+    split: string;
+    size: number;
+    readings?: boolean;
+    fallback: string;
+    signal?: AbortSignal | undefined;
+  },
 ): Promise<PixelCache> {
-  const { split, size, signal } = options;
+  const { split, size, readings = false, signal } = options;
   const dataset = await openDataset(folder);
   const count = dataset.count(split);
   if (count === 0) {
     throw new InputError({ file: folder, fault: `split "${split}" is empty`, mend: 'choose another split' });
   }
   const shards = dataset.manifest.splits[split]!.shards.map(shard => shard.sha256);
-  const fingerprint = sha256(JSON.stringify([CACHE_VERSION, size, split, shards]));
+  const parts = [CACHE_VERSION, size, split, shards, ...(readings ? ['readings'] : [])];
+  const fingerprint = sha256(JSON.stringify(parts));
   const name = `${split}-${size}px-${fingerprint.slice(0, 16)}`;
   const homes = [join(folder, '.cache'), options.fallback];
   let home = homes.find(each => existsSync(join(each, name)));
@@ -79,7 +100,8 @@ export async function openPixelCache(
     home = await firstWritable(homes);
     const progress = startProgress('decoding', count, 'pictures');
     try {
-      await build(join(home, name), dataset.samples(split), size, signal, done => progress.update(done));
+      const onProgress = (done: number) => progress.update(done);
+      await build(join(home, name), dataset.samples(split), { size, readings, signal, onProgress });
     } finally {
       progress.stop();
     }
@@ -104,34 +126,41 @@ async function firstWritable(folders: readonly string[]): Promise<string> {
   return last;
 }
 
+/** How samples are decoded. */
+interface Decoding {
+  readonly size: number;
+  readonly readings: boolean;
+}
+
 async function build(
   target: string,
   samples: AsyncIterable<Sample>,
-  size: number,
-  signal: AbortSignal | undefined,
-  onProgress: (done: number) => void,
+  options: Decoding & { signal: AbortSignal | undefined; onProgress: (done: number) => void },
 ): Promise<void> {
+  const { size, signal, onProgress } = options;
   const folder = temporaryName(target);
   await mkdir(folder);
   try {
     const pixels = await open(join(folder, 'pixels.u8'), 'w');
     const changes = await open(join(folder, 'changes.u8'), 'w');
+    const readings = await open(join(folder, 'readings.u16'), 'w');
     const lines = await open(join(folder, 'samples.jsonl'), 'w');
-    let count = 0;
-    let regions = 0;
+    const files = [pixels, changes, readings, lines];
+    const head = { version: CACHE_VERSION, size, samples: 0, regions: 0, readings: 0 };
     try {
-      for await (const decoded of mapOrdered(samples, DECODERS, sample => decode(sample, size))) {
+      for await (const decoded of mapOrdered(samples, DECODERS, sample => decode(sample, options))) {
         signal?.throwIfAborted();
         await pixels.write(decoded.pixels);
         for (const change of decoded.changes) await changes.write(change);
+        if (decoded.reading !== undefined) await readings.write(decoded.reading);
         await lines.write(`${JSON.stringify(decoded.sample)}\n`);
-        regions += decoded.changes.length;
-        onProgress(++count);
+        head.regions += decoded.changes.length;
+        if (decoded.reading !== undefined) head.readings++;
+        onProgress(++head.samples);
       }
     } finally {
-      for (const file of [pixels, changes, lines]) await file.sync().finally(() => file.close());
+      for (const file of files) await file.sync().finally(() => file.close());
     }
-    const head = { version: CACHE_VERSION, size, samples: count, regions };
     await writeFileAtomic(join(folder, 'cache.json'), `${JSON.stringify(head)}\n`);
     await rename(folder, target).catch(error => {
       // Another run may have made the same cache in the meantime; its bytes are the same.
@@ -142,10 +171,15 @@ async function build(
   }
 }
 
-async function decode(
-  sample: Sample,
-  size: number,
-): Promise<{ pixels: Uint8Array; changes: Uint8Array[]; sample: CachedSample }> {
+/** A sample as the cache's files hold it. */
+interface Decoded {
+  readonly pixels: Uint8Array;
+  readonly changes: readonly Uint8Array[];
+  readonly reading: Uint16Array | undefined;
+  readonly sample: CachedSample;
+}
+
+async function decode(sample: Sample, { size, readings }: Decoding): Promise<Decoded> {
   const source = `sample ${sample.id}`;
   const statements = statementsOf(sample);
   if (statements.length === 0) {
@@ -160,7 +194,11 @@ async function decode(
   const regions = sample.regions.map(({ concept, side }) =>
     side === undefined ? { concept } : { concept, side },
   );
-  return { pixels, changes, sample: { id: sample.id, statements, regions } };
+  const cached = { id: sample.id, statements, regions };
+  const { attenuation, view } = sample;
+  if (!readings || attenuation === undefined) return { pixels, changes, reading: undefined, sample: cached };
+  const reading = await decodeGrey16(attenuation.bytes, { size, source: `${source}, attenuation` });
+  return { pixels, changes, reading: reading.pixels, sample: { ...cached, redrawnAs: view ?? 'PA' } };
 }
 
 /** A region's mask on 32 × 32 cells; a region that is only a box counts as changed everywhere in it. */
@@ -211,7 +249,7 @@ async function read(folder: string, fingerprint: string): Promise<PixelCache> {
       mend: 'delete this folder; it will be made again',
     });
   }
-  const { size, regions } = head;
+  const { size, regions, readings } = head;
   const cells = CHANGE_CELLS;
   return {
     fingerprint,
@@ -220,6 +258,10 @@ async function read(folder: string, fingerprint: string): Promise<PixelCache> {
       regions === 0
         ? undefined
         : fromFile(join(folder, 'changes.u8'), { shape: [regions, cells, cells], dtype: 'u8' }),
+    readings:
+      readings === 0
+        ? undefined
+        : fromFile(join(folder, 'readings.u16'), { shape: [readings, size, size], dtype: 'i16' }),
     samples,
   };
 }

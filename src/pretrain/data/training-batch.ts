@@ -1,4 +1,5 @@
-import { Random } from '../../base/index.js';
+import { Random, UsageError } from '../../base/index.js';
+import { redraw } from '../../images/index.js';
 import { cat, type Tensor, tensor } from '../../tensor/index.js';
 import type { PretrainRecipe } from '../recipe.js';
 import { Facts } from './agreement.js';
@@ -29,12 +30,16 @@ export interface GroundingTargets {
   readonly known: Tensor;
 }
 
-/** Where a sample lies: which cache, and its row and first change map there. */
+/** Where a sample lies: which cache, and its row, first change map and reading (if it has one) there. */
 interface Place {
   readonly cache: PixelCache;
   readonly row: number;
   readonly firstChange: number;
+  readonly reading: number;
 }
+
+/** Share of pictures whose display is drawn anew, where that is asked for: words and borders are in stored ones only. */
+const REDRAWN = 0.75;
 
 /** The pairs of one or more data sets, dealt out by step. Every batch is a function of recipe, data and step. */
 export class TrainingData {
@@ -45,15 +50,24 @@ export class TrainingData {
   readonly #places: Place[] = [];
   readonly #order: SampleOrder;
 
+  /** @throws UsageError when displays are to be redrawn and no cache has a reading. */
   constructor(
     readonly caches: readonly PixelCache[],
     recipe: PretrainRecipe,
   ) {
     for (const cache of caches) {
       let firstChange = 0;
+      let reading = 0;
       cache.samples.forEach((sample, row) => {
-        this.#places.push({ cache, row, firstChange });
+        this.#places.push({ cache, row, firstChange, reading });
         firstChange += sample.regions.length;
+        if (sample.redrawnAs !== undefined) reading++;
+      });
+    }
+    if (recipe.augmentation.redraw && caches.every(cache => cache.readings === undefined)) {
+      throw new UsageError({
+        fault: 'augmentation.redraw is set and no sample stores what its detector read',
+        mend: 'make the data with generate.image.attenuation: true, or leave redraw out',
       });
     }
     this.count = this.#places.length;
@@ -91,7 +105,9 @@ export class TrainingData {
       chooseText(sample.statements, text.phraseShare, random('text', place)),
     );
     const variations = draws.map((_, place) => drawVariation(augmentation, random('picture', place)));
-    const pixels = this.#gather(draws).to({ device: training.device });
+    const stored = this.#gather(draws);
+    const shown = augmentation.redraw ? this.#redraw(stored, draws) : stored;
+    const pixels = shown.to({ device: training.device });
     const matches = sharedTextPositive ? agreement(samples, spoken) : undefined;
     return {
       ids: samples.map(sample => sample.id),
@@ -115,6 +131,22 @@ export class TrainingData {
         return { from: cache.pixels, row };
       }),
     );
+  }
+
+  /** The pictures with another display where their readings are stored, the same for the same epoch. */
+  #redraw(stored: Tensor, draws: readonly Draw[]): Tensor {
+    const { seed } = this.#recipe.training;
+    const pixels = stored.toTypedArray() as Uint8Array;
+    const size = stored.shape[1]!;
+    draws.forEach(({ index, epoch }, place) => {
+      const { cache, reading } = this.#places[index]!;
+      const { id, redrawnAs } = this.#sample(index);
+      if (redrawnAs === undefined || !Random.of(seed, 'redraw', id, epoch).chance(REDRAWN)) return;
+      const bits = cache.readings!.select(0, reading).toTypedArray({ share: true });
+      const values = new Uint16Array(bits.buffer, bits.byteOffset, bits.length);
+      pixels.set(redraw(values, size, redrawnAs, seed, id, epoch), place * size * size);
+    });
+    return tensor(pixels, { shape: stored.shape });
   }
 
   #ground(

@@ -230,14 +230,16 @@ export function blur(map: Map2, size: number, deviation: number): void {
   }
 }
 
-/** A wide blur by way of a coarse grid of `cells`² means; the deviation is a fraction of the side. */
+/** A wide blur by way of a coarse grid of at most `atMost`² means; the deviation is a fraction of the side. */
 export function wideBlur(
   map: Map2,
   size: number,
   deviation: number,
-  cells: number,
+  atMost: number,
   ceiling = Infinity,
 ): Map2 {
+  // A cell without a pixel would have no mean.
+  const cells = Math.min(atMost, size);
   const grid = new Float32Array(cells * cells);
   const counts = new Float32Array(cells * cells);
   const cellOf = Int32Array.from({ length: size }, (_, place) => Math.floor((place * cells) / size));

@@ -43,6 +43,18 @@ describe('attenuation', () => {
   });
 });
 
+describe('redraw', () => {
+  it.each([16, 32, 64, 100])('shows a reading of %i pixels, smaller than any painting', size => {
+    const stored = Uint16Array.from(
+      { length: size * size },
+      (_, at) => 5000 + 200 * ((at % size) + (at & 7)),
+    );
+    const shown = redraw(stored, size, 'PA', 'small');
+    expect(new Set(shown).size).toBeGreaterThan(8);
+    expect(correlation(shown, stored)).toBeGreaterThan(0.8);
+  });
+});
+
 describe('deep pictures', () => {
   it('are the 8-bit picture with finer steps', () => {
     const { pixels, deepPixels } = paintOne({ ...request, bits: 16 });
