@@ -21,7 +21,8 @@ const DRAWN_STYLES = new Weighted(STYLES.map(style => [style, style.weight] as c
  */
 export class GrammarWriter implements ReportWriter {
   readonly name = 'grammar';
-  readonly fingerprint = 'grammar';
+  /** Raised when the same seed writes other text. */
+  readonly fingerprint = 'grammar 2';
   readonly parts = ['report'] as const;
   readonly attempts = 4;
   readonly concurrency = 1;
