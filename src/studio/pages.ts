@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import type { Dataset, Sample } from '../data/index.js';
 import { type Html, highlightReport, page, regionLegend } from '../study/index.js';
 import type { Shelf } from './discover.js';
+import { type Layer, layersOf } from './layers.js';
 import type { ListedSample, Selection } from './listing.js';
 
 /** Samples a page of a list. */
@@ -83,6 +84,7 @@ export function samplePage(name: string, sample: Sample): Promise<string> {
     ['age', sample.age === null ? '' : String(sample.age)],
     ['patient', sample.patient],
     ['source', sample.source],
+    ['not shown', sample.unknown?.join(', ') ?? ''],
   ];
   return page(
     `${sample.id} – synray studio`,
@@ -93,8 +95,28 @@ export function samplePage(name: string, sample: Sample): Promise<string> {
     )}</div>${regionLegend(sample.regions)}</div>
 <div><h3>Report</h3>${highlightReport(sample)}
 <h3>Facts</h3><table>${facts.filter(([, value]) => value !== '').map(([key, value]) => html`<tr><td>${key}</td><td>${value}</td></tr>`)}</table>
-${verdicts(sample)}</div></div>`,
+${verdicts(sample)}</div></div>${layers(sample, path)}`,
   );
+}
+
+const LAYER_NAMES: Readonly<Record<Layer, string>> = {
+  change: 'what it changed',
+  twin: 'the same patient without it',
+  difference: 'difference: red lighter with it, blue darker',
+};
+
+/** What is stored beside the picture: of each finding change map, twin and difference, and the attenuation. */
+function layers(sample: Sample, path: string): Html {
+  const card = (source: string, title: string, words: string) =>
+    html`<div class="card"><div class="picture"><img loading="lazy" src="${source}" alt="${words}: ${title}"></div><div><h3>${title}</h3><span class="quiet">${words}</span></div></div>`;
+  const cards = sample.regions.flatMap((region, index) => {
+    const faint = region.faint === true ? '(faint)' : undefined;
+    const title = [region.side, region.concept, faint].filter(Boolean).join(' ');
+    return layersOf(region).map(layer => card(`${path}/${layer}/${index}`, title, LAYER_NAMES[layer]));
+  });
+  if (sample.attenuation !== undefined)
+    cards.push(card(`${path}/attenuation`, 'attenuation', 'what the detector read, before its display'));
+  return cards.length === 0 ? html`` : html`<h2>Beside the picture</h2><div class="gallery">${cards}</div>`;
 }
 
 export function messagePage(title: string, message: string): Promise<string> {

@@ -7,6 +7,7 @@ import { messageOf, SetupError } from '../base/index.js';
 import type { Dataset, Sample } from '../data/index.js';
 import { maskOverlay, pictureJpeg } from '../study/index.js';
 import { discover, type Shelf } from './discover.js';
+import { attenuationPng, LAYERS, layerPng } from './layers.js';
 import { listSamples } from './listing.js';
 import { listPage, messagePage, PAGE_SIZE, samplePage, shelfPage } from './pages.js';
 
@@ -75,6 +76,20 @@ export function studioApp(shelf: Shelf, allowedHosts?: ReadonlySet<string>): Hon
       return mask === undefined ? missing(context, 'mask') : image(context, 'image/png', mask);
     }),
   );
+  app.get('/sets/:set/samples/:id/attenuation', context =>
+    withSample(context, async sample => {
+      const picture = await attenuationPng(sample, PICTURE_WIDTH);
+      return picture === undefined ? missing(context, 'attenuation') : image(context, 'image/png', picture);
+    }),
+  );
+  for (const layer of LAYERS)
+    app.get(`/sets/:set/samples/:id/${layer}/:index`, context =>
+      withSample(context, async sample => {
+        const region = sample.regions[Number(context.req.param('index'))];
+        const picture = region && (await layerPng(sample, region, layer, PICTURE_WIDTH));
+        return picture === undefined ? missing(context, layer) : image(context, 'image/png', picture);
+      }),
+    );
   app.notFound(context => missing(context, 'page'));
   app.onError(async (error, context) =>
     context.html(await messagePage('This could not be read', messageOf(error)), 500),

@@ -78,11 +78,37 @@ describe('the studio', () => {
     expect(await sharp(await mask.arrayBuffer()).metadata()).toMatchObject({ format: 'png', hasAlpha: true });
   });
 
+  it('shows change map, twin, difference and attenuation where they are stored', async () => {
+    const { text } = await get('/sets/dataset/samples/sample-2');
+    expect(text).toContain('left pneumothorax (faint)');
+    const pixelsOf = async (layer: string) => {
+      expect(text).toContain(`src="/sets/dataset/samples/sample-2/${layer}"`);
+      const response = await fetch(new URL(`/sets/dataset/samples/sample-2/${layer}`, studio.url));
+      return sharp(await response.arrayBuffer())
+        .toColourspace('srgb')
+        .raw()
+        .toBuffer({ resolveWithObject: true });
+    };
+    expect((await pixelsOf('change/0')).info).toMatchObject({ width: 128 });
+    expect((await pixelsOf('twin/0')).data[3 * 90]).toBe(60);
+    expect((await pixelsOf('attenuation')).info.width).toBe(128);
+    const { data } = await pixelsOf('difference/0');
+    // The same left of the finding, lighter (red) where it is, with the greatest difference at the right rim.
+    expect([...data.subarray(30, 33)]).toEqual([0, 0, 0]);
+    expect([...data.subarray(127 * 3, 128 * 3)]).toEqual([255, 102, 0]);
+    const other = await get('/sets/dataset/samples/sample-1');
+    expect(other.text).not.toMatch(/\/(twin|difference|attenuation)/);
+  });
+
   it('answers 404 for what is not there, and never reads a file that a request names', async () => {
     for (const path of [
       '/sets/none',
       '/sets/dataset/samples/none',
       '/sets/dataset/samples/sample-1/mask/7',
+      '/sets/dataset/samples/sample-1/change/7',
+      '/sets/dataset/samples/sample-1/twin/0',
+      '/sets/dataset/samples/sample-1/difference/length',
+      '/sets/dataset/samples/sample-1/attenuation',
       '/reports/secret.txt',
       '/reports/..%2fsecret.txt',
       `/reports/${encodeURIComponent(join(folder, 'secret.txt'))}`,
@@ -165,9 +191,17 @@ async function sample(number: number): Promise<Sample> {
   const size = 128;
   const grey = Uint8Array.from({ length: size * size }, (_, index) => index % size);
   const change = grey.map((_, index) => (index % size > 80 ? 220 : 0));
+  const twin = grey.map((_, index) => Math.min(index % size, 60));
+  const isDeep = number === 2;
   return {
     id: `sample-${number}`,
-    image: { bytes: await encodePng(grey, size, size), path: `${number}.png` },
+    image: {
+      bytes: await encodePng(isDeep ? Uint16Array.from(grey, value => value * 257) : grey, size, size),
+      path: `${number}.png`,
+    },
+    ...(isDeep && {
+      attenuation: { bytes: await encodePng(new Uint16Array(size * size), size, size), path: 'a.png' },
+    }),
     findings: 'Left pneumothorax.',
     impression: '',
     labels: number % 2 === 1 ? ['pneumothorax'] : [],
@@ -193,6 +227,7 @@ async function sample(number: number): Promise<Sample> {
         side: 'left',
         box: [0.6, 0, 1, 1],
         mask: await encodePng(change, size, size),
+        ...(isDeep && { faint: true, twin: { bytes: await encodePng(twin, size, size), path: 't.png' } }),
       },
     ],
     verdicts: [
