@@ -10,7 +10,10 @@ export function generateVerb(program: Command, session: Session): void {
     'make a data set: plan, reports, pictures, curation; goes on where it stopped',
     ['generate recipes/quickstart.yaml --out runs/synthetic'],
   )
-    .argument('<recipe>', 'YAML file with a `generate` part')
+    .argument(
+      '<recipe>',
+      'YAML file with a `generate` part; its `image` part asks for 16 bits, attenuation, twins',
+    )
     .requiredOption('--out <folder>', 'folder of the data set')
     .action(async (recipe, options) => {
       const { generate, readGenerateRecipe } = await import('../jobs/index.js');

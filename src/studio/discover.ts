@@ -6,13 +6,16 @@ import { type Dataset, openDataset } from '../data/index.js';
 /** What there is to look at in a folder. Pages name these entries; no path ever comes from a request. */
 export interface Shelf {
   readonly folder: string;
-  /** By their name on pages: the path within the folder, `.` for the folder itself. */
+  /** By their name on pages: the path within the folder, `ITSELF` for the folder itself. */
   readonly datasets: ReadonlyMap<string, Dataset>;
   /** Files of report pages, by their path within the folder. */
   readonly reports: ReadonlyMap<string, string>;
   /** Folders that could not be opened, with the fault. */
   readonly faults: readonly string[];
 }
+
+/** The name of the folder itself. Not `.`, which browsers take out of addresses. */
+export const ITSELF = '~';
 
 /** How far below the given folder runs and data sets are looked for: `runs/qs/dataset`. */
 const DEPTH = 2;
@@ -31,11 +34,11 @@ export async function discover(folder: string): Promise<Shelf> {
   const visit = async (path: string, depth: number): Promise<void> => {
     const entries = await readdir(path, { withFileTypes: true });
     const has = (name: string) => entries.some(entry => entry.isFile() && entry.name === name);
-    const name = relative(folder, path) || '.';
+    const name = relative(folder, path);
     if (has('report.html')) reports.set(join(name, 'report.html'), join(path, 'report.html'));
     if (has('synray.json') && entries.some(entry => entry.isDirectory() && entry.name === 'data')) {
       try {
-        datasets.set(name, await openDataset(path));
+        datasets.set(name || ITSELF, await openDataset(path));
       } catch (error) {
         faults.push(error instanceof Error ? error.message : String(error));
       }

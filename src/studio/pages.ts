@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { Dataset, Sample } from '../data/index.js';
 import { type Html, highlightReport, page, regionLegend } from '../study/index.js';
-import type { Shelf } from './discover.js';
+import { ITSELF, type Shelf } from './discover.js';
 import { type Layer, layersOf } from './layers.js';
 import type { ListedSample, Selection } from './listing.js';
 
@@ -18,7 +18,7 @@ ${[...shelf.datasets].map(
   ([
     name,
     dataset,
-  ]) => html`<h3><a href="${setPath(name)}">${name === '.' ? dataset.manifest.name : name}</a></h3>
+  ]) => html`<h3><a href="${setPath(name)}">${name === ITSELF ? dataset.manifest.name : name}</a></h3>
 <p>${dataset.manifest.provenance.description}</p>
 <p class="quiet">${dataset.splits.map(split => `${split} ${dataset.count(split)}`).join(' · ')}</p>`,
 )}
@@ -58,7 +58,7 @@ page ${pageNumber + 1} of ${last + 1}, ${found.total} samples
 ${pageNumber < last ? link({ page: String(pageNumber + 1) }, 'next →') : ''}</p>`;
   return page(
     `${name} – synray studio`,
-    html`<p><a href="/">studio</a></p><h1>${name === '.' ? dataset.manifest.name : name}</h1>
+    html`<p><a href="/">studio</a></p><h1>${name === ITSELF ? dataset.manifest.name : name}</h1>
 <p>split: ${link({ split: undefined }, 'all', split === undefined)}${dataset.splits.map(one => link({ split: one }, one, split === one))}</p>
 <p>label: ${link({ label: undefined }, 'all', label === undefined)}${labels.map(([one, count]) =>
       link({ label: one }, `${one} (${count})`, label === one),
@@ -88,7 +88,7 @@ export function samplePage(name: string, sample: Sample): Promise<string> {
   ];
   return page(
     `${sample.id} – synray studio`,
-    html`<p><a href="/">studio</a> / <a href="${setPath(name)}">${name}</a></p><h1>${sample.id}</h1>
+    html`<p><a href="/">studio</a> / <a href="${setPath(name)}">${name === ITSELF ? 'data set' : name}</a></p><h1>${sample.id}</h1>
 <input type="checkbox" id="masks" checked> <label class="switch" for="masks">show what the findings changed</label>
 <div class="charts"><div><div class="picture"><img src="${path}/picture" alt="chest X-ray ${sample.id}">${masks.map(
       index => html`<img class="mask" src="${path}/mask/${index}" alt="">`,

@@ -100,6 +100,19 @@ describe('the studio', () => {
     expect(other.text).not.toMatch(/\/(twin|difference|attenuation)/);
   });
 
+  it('shows a folder that is itself a data set, under an address that browsers keep', async () => {
+    const own = new AbortController();
+    const other = await serveStudio({ folder: join(folder, 'dataset'), port: 0, signal: own.signal });
+    const shelf = await (await fetch(other.url)).text();
+    const link = /href="(\/sets\/[^"]+)"/.exec(shelf)![1]!;
+    const list = await fetch(new URL(link, other.url));
+    expect(list.status).toBe(200);
+    const first = /href="([^"]+\/samples\/sample-0)"/.exec(await list.text())![1]!;
+    expect(await (await fetch(new URL(first, other.url))).text()).toContain('Left ');
+    own.abort();
+    await other.closed;
+  });
+
   it('answers 404 for what is not there, and never reads a file that a request names', async () => {
     for (const path of [
       '/sets/none',
