@@ -23,7 +23,7 @@ export const GenerateRecipe = z.strictObject({
   image: z
     .strictObject({
       /** Grey levels of the pictures: PNG of 8 or of 16 bits. */
-      bits: z.union([z.literal(8), z.literal(16)]).default(8),
+      bits: z.literal([8, 16]).default(8),
       /**
        * Whether what the detector read is stored beside its display (16-bit PNG), so that training can draw the
        * display anew (`pretrain.augmentation.redraw`). Adds about one and a half times the picture's bytes.
