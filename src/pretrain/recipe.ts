@@ -34,9 +34,9 @@ export const AugmentationSettings = z.strictObject({
   /** Greatest brightness, either way, of a smooth shade that is laid over the picture. */
   shade: share.default(0),
   /**
-   * Whether the display is drawn anew each time a picture comes up, as another machine might show it, from what the
-   * detector read (data made with `generate.image.attenuation: true`). One time in four the stored display is shown,
-   * with its burnt-in words and borders. Pictures stored without a reading stay as they are.
+   * Whether every second time that a picture comes up, by chance, its display is drawn anew as another machine might
+   * show it, from what the detector read (data made with `generate.image.attenuation: true`). The other times the
+   * stored display is shown, with its burnt-in words and borders, as are pictures that are stored without a reading.
    */
   redraw: z.boolean().default(false),
 });

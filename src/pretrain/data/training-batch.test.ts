@@ -57,10 +57,10 @@ describe('redrawn displays', () => {
       expect(meanDifference(picture, again.get(id)!)).toBe(0);
       if (meanDifference(picture, next.get(id)!) > 0.01) changed++;
     }
-    expect(changed).toBeGreaterThan(COUNT / 2);
+    expect(changed).toBeGreaterThan(COUNT / 4);
   });
 
-  it('are of three in four pictures with a reading; the others are as stored', () => {
+  it('are of every second picture with a reading; the others are as stored', () => {
     const stored = scope(() => {
       const grey = cache.pixels.unsqueeze(1).to({ dtype: 'f32' }).div_(255);
       return normalisePictures(grey).toFloat32();
@@ -75,8 +75,8 @@ describe('redrawn displays', () => {
         else [redrawn, withReading] = [redrawn + Number(!isStored), withReading + 1];
       });
     }
-    expect(redrawn / withReading).toBeGreaterThan(0.65);
-    expect(redrawn / withReading).toBeLessThan(0.85);
+    expect(redrawn / withReading).toBeGreaterThan(0.4);
+    expect(redrawn / withReading).toBeLessThan(0.6);
   });
 
   it('need a reading', () => {

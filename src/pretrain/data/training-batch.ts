@@ -38,8 +38,11 @@ interface Place {
   readonly reading: number;
 }
 
-/** Share of pictures whose display is drawn anew, where that is asked for: words and borders are in stored ones only. */
-const REDRAWN = 0.75;
+/**
+ * Share of pictures whose display is drawn anew, where that is asked for. Not all: burnt-in words and borders are in
+ * stored displays only, and a display takes half as long to draw as a small model takes to learn from it.
+ */
+const REDRAWN = 0.5;
 
 /** The pairs of one or more data sets, dealt out by step. Every batch is a function of recipe, data and step. */
 export class TrainingData {
