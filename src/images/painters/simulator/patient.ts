@@ -101,17 +101,21 @@ export function drawPatient(random: Random): Patient {
   };
 }
 
-/** Contours in the frame of a clinical picture: smaller than in the measured set, higher diaphragm in AP. */
+/**
+ * Contours in the frame of a clinical picture: smaller than in the measured set; in AP narrower, and the floors
+ * higher against the tops. Places and spreads are set so that the tops, floors and walls that a
+ * steepest-edge search finds agree with those of 146 PA and 219 AP normals of NIH ChestX-ray14.
+ */
 function placeContours(random: Random, frontal: boolean): Contours {
   const contours = drawContours(random.fork('shape'));
   const place = random.fork('place');
   const scale = place.truncatedNormal(frontal ? 0.88 : 0.86, 0.085);
-  const aspect = place.truncatedNormal(1, 0.045);
-  const shiftX = place.truncatedNormal(-0.01, 0.036, 2.5);
-  const shiftY = place.truncatedNormal(frontal ? -0.02 : 0.01, 0.042, 2.5);
+  const aspect = place.truncatedNormal(frontal ? 1.03 : 0.94, 0.05);
+  const shiftX = place.truncatedNormal(-0.006, 0.036, 2.5);
+  const shiftY = place.truncatedNormal(frontal ? 0.025 : 0.075, 0.05, 2.5);
   const tilt = place.normal(0, frontal ? 0.012 : 0.025);
   // Breath: the floor of the lungs moves, their top stays.
-  const breath = frontal ? place.truncatedNormal(1, 0.06) : place.truncatedNormal(0.92, 0.08);
+  const breath = frontal ? place.truncatedNormal(1, 0.08) : place.truncatedNormal(0.94, 0.08);
   // Each floor stands a little higher or lower than the other.
   const floors = { right: place.normal(0.004, 0.013), left: place.normal(-0.004, 0.016) };
   const placed = mapContours(contours, (x, y) => {
