@@ -126,8 +126,9 @@ function placeContours(random: Random, frontal: boolean): Contours {
     const breathed = below > 0 ? v - (1 - breath) * below * scale - floor * (below / 0.6) ** 2 : v;
     return [0.5 + shiftX + u - tilt * breathed, 0.4 + shiftY + breathed + tilt * u];
   });
-  // Heart width: as measured for PA, larger in AP by projection (source nearer, shallow breath).
-  const ratio = frontal ? place.truncatedNormal(0.452, 0.032, 1.7) : place.truncatedNormal(0.485, 0.032, 1.7);
+  // Heart width: for PA as measured in JSRT normals, 0.472 ± 0.055, less its far ends; larger in AP by projection
+  // (source nearer, shallow breath).
+  const ratio = place.truncatedNormal(frontal ? 0.468 : 0.495, 0.06, 1.6);
   return withHeartRatio(placed, ratio);
 }
 
