@@ -51,7 +51,8 @@ function outerShape(body: Body, random: Random): Map2 {
   const { field, depth, wallThickness } = patient;
   const outer = new Float32Array(size * size);
   const middle = thorax.middle;
-  const jointY = thorax.apex.right + random.uniform(0.055, 0.13);
+  // The beam of AP comes from above: the shoulders stand higher against the lungs.
+  const jointY = thorax.apex.right + random.uniform(0.055, 0.13) - (patient.view === 'PA' ? 0 : 0.035);
   const rise = random.uniform(-0.02, 0.02);
   const muscle = wallThickness / field;
   const neck = 5.6 / field + 0.25 * muscle;
@@ -110,7 +111,8 @@ function outerShape(body: Body, random: Random): Map2 {
     const y = (row + 0.5) / size;
     const index = tableIndex(y);
     const down = clamp01((y - thorax.apex.right) / (patient.lungHeight.right + 0.1));
-    const thick = depth * (0.62 + 0.38 * smoothStep(0, 0.42, down)) * (1 + 0.08 * smoothStep(0.8, 1.3, down));
+    const thick =
+      depth * (0.62 + 0.38 * smoothStep(0, 0.42, down)) * (1 + 0.16 * smoothStep(0.45, 1.3, down));
     const extra = muscle * (1 + 0.5 * waist * smoothStep(0.7, 1.2, down)) + 0.004;
     const rightWidth = middle - thorax.wall.right[index]! + extra;
     const leftWidth = thorax.wall.left[index]! - middle + extra;
@@ -162,6 +164,9 @@ function breasts(body: Body, outer: Map2, random: Random): void {
   }
 }
 
+/** Height above the floor, as a fraction of the side, from which the heart's shadow hides it. */
+const merging = 0.1;
+
 /** Splits the body into lung, blood and wall. */
 function fillChest(body: Body, outer: Map2, occupied: Map2, random: Random): void {
   const { patient, thorax, size, paths, lungDensity, cavity } = body;
@@ -192,7 +197,7 @@ function fillChest(body: Body, outer: Map2, occupied: Map2, random: Random): voi
       const y = (row + 0.5) / size;
       const reach = 1 / Math.abs(wallX[tableIndex(y)]! - middle);
       const round = inside * Math.sqrt(clamp01(((y - apex) / height) * 1.4) * 0.93 + 0.07);
-      const base = 0.9 + 0.2 * clamp01((y - apex) / 0.6);
+      const base = 0.86 + 0.36 * clamp01((y - apex) / 0.6);
       const perihilar = down[row]!;
       for (let column = from, at = row * size + from; column < to; column++, at++) {
         const total = outer[at]!;
@@ -212,8 +217,15 @@ function fillChest(body: Body, outer: Map2, occupied: Map2, random: Random): voi
             const kept = 1 - (1 - beside[column]!) * smoothStep(0, 0.045, under);
             free *= b <= 0 ? 0 : (1 - Math.sqrt(1 - b * b * b)) * kept;
           }
-          filled = Math.min(free, occupied[at]!);
+          const heart = occupied[at]!;
+          filled = Math.min(free, heart);
           lung = free - filled;
+          // Heart and floor run into each other: where they meet, less and less lung is left behind the heart.
+          if (heart > 0 && under > -merging) {
+            const taken = 0.8 * clamp01(heart / 6) * smoothStep(-merging, 0.02, under) * lung;
+            filled += taken;
+            lung -= taken;
+          }
         }
         const solid = Math.max(0, total - lung - filled);
         const fat = Math.min(solid, Math.max(0, total - depth) * patient.fatShare);
@@ -245,7 +257,7 @@ function perihilarHaze(
     );
   const of = (side: LungSide) => {
     const { x, y } = hilumOf(body, side);
-    const much = random.uniform(0.15, 0.6) * patient.hilum[side];
+    const much = random.uniform(0.1, 0.42) * patient.hilum[side];
     return {
       across: bell(x, random.uniform(0.05, 0.08), much),
       down: bell(y + random.uniform(0.03, 0.08), random.uniform(0.1, 0.16), 1),

@@ -171,18 +171,18 @@ function muscles(body: Body, random: Random): void {
     const wall = thorax.wall[side][tableIndex(thorax.apex[side] + 0.3)]! - thorax.middle;
     const upper = Math.max(0, random.normal(patient.sex === 'M' ? 1 : 0.4, 0.6));
     brush.ellipse(
-      thorax.middle + wall * random.uniform(0.55, 0.8),
-      thorax.apex[side] + random.uniform(0.18, 0.28),
+      thorax.middle + wall * random.uniform(0.7, 1),
+      thorax.apex[side] + random.uniform(0.1, 0.24),
       random.uniform(0.1, 0.15),
       random.uniform(0.1, 0.16),
-      upper,
+      0.8 * upper,
       random.uniform(0.7, 1.2),
     );
     brush.addTo(paths.soft);
     if (random.chance(0.5)) {
       brush.ellipse(
         thorax.middle + wall * random.uniform(0.3, 0.9),
-        thorax.top[side] + random.uniform(-0.08, 0.05),
+        thorax.top[side] + random.uniform(-0.1, 0.05),
         random.uniform(0.1, 0.18),
         random.uniform(0.07, 0.15),
         random.uniform(0.2, 1.8),

@@ -79,7 +79,7 @@ export function drawPatient(random: Random): Patient {
     fatShare: clamp(0.22 + 0.1 * habitus + (sex === 'F' ? 0.06 : 0), 0.05, 0.6),
     breast: sex === 'F' ? Math.max(0, person.normal(2 + 0.9 * habitus, 0.9)) : 0,
     rotation: person.normal(0, frontal ? 0.008 : 0.016),
-    armLift: person.chance(frontal ? 0.85 : 0.5) ? person.uniform(0.35, 1.1) : person.uniform(0, 0.35),
+    armLift: person.chance(frontal ? 0.6 : 0.5) ? person.uniform(0.35, 1.1) : person.uniform(0, 0.35),
     scapulaOverlap: frontal ? person.uniform(0, 0.45) : person.uniform(0.35, 1),
     lungDensity: person.uniform(0.16, 0.27) + (frontal ? 0 : 0.03),
     lungTexture: person.uniform(0.03, 0.12),
@@ -109,7 +109,7 @@ export function drawPatient(random: Random): Patient {
 function placeContours(random: Random, frontal: boolean): Contours {
   const contours = drawContours(random.fork('shape'));
   const place = random.fork('place');
-  const scale = place.truncatedNormal(frontal ? 0.88 : 0.86, 0.085);
+  const scale = place.truncatedNormal(frontal ? 0.89 : 0.86, frontal ? 0.1 : 0.085);
   const aspect = place.truncatedNormal(frontal ? 1.03 : 0.94, 0.05);
   const shiftX = place.truncatedNormal(-0.006, 0.036, 2.5);
   const shiftY = place.truncatedNormal(frontal ? 0.025 : 0.075, 0.05, 2.5);

@@ -174,10 +174,10 @@ function shoulder(body: Body, bone: Map2, spongy: Map2, side: LungSide, random: 
     innerY = 0;
     for (let at = 1; at < contour.length; at += 2) innerY += (2 * contour[at]!) / contour.length;
   }
-  const lift = frontal ? random.uniform(0, 0.045) : random.uniform(-0.01, 0.02);
+  const lift = frontal ? random.uniform(-0.015, 0.03) : random.uniform(-0.01, 0.02);
   const inner: [number, number] = [
     middle + sign * 0.042 + patient.rotation * 1.5,
-    innerY + (frontal ? 0.02 : -0.015) + 0.01,
+    innerY + (frontal ? 0.03 : -0.02),
   ];
   const outer: [number, number] = [jointX + sign * 0.012, jointY - 0.045 - lift];
   const collar = random.uniform(0.48, 0.66) / field;
@@ -186,7 +186,10 @@ function shoulder(body: Body, bone: Map2, spongy: Map2, side: LungSide, random: 
   const course = bezier(
     inner,
     [inner[0] + sign * 0.09, inner[1] - bow],
-    [outer[0] - sign * 0.1, outer[1] + random.uniform(-0.01, 0.045)],
+    [
+      outer[0] - sign * 0.13,
+      outer[1] - (frontal ? random.uniform(-0.01, 0.03) : random.uniform(-0.02, 0.01)),
+    ],
     outer,
     [collar * 1.3, collar * 0.95],
     16,
