@@ -1,9 +1,10 @@
 import { Random } from '../../../base/index.js';
 import { arena } from './arena.js';
 import type { Body } from './body-map.js';
-import { fading, minusLog } from './fading.js';
+import { fading, minusLog, minusLogs } from './fading.js';
 import type { Patient } from './patient.js';
-import { blur, type Map2, wideBlur } from './raster.js';
+import type { Map2 } from './raster.js';
+import { blur, coarsen, spread } from './smoothing.js';
 
 /**
  * Mass attenuation coefficients at 50, 70 and 100 keV in cm²/g times density in g/cm³ (NIST Standard Reference Database 126, Tables 3 and 4: ICRU-44 soft tissue 1.06, adipose tissue 0.95,
@@ -106,23 +107,35 @@ function normalTable(): Float32Array {
 export function detect(log: Map2, size: number, patient: Patient, beam: Beam, random: Random): Map2 {
   const signal = arena.any(log.length);
   for (let at = 0; at < log.length; at++) signal[at] = fading(log[at]!);
-  // The open beam beside the patient makes no scatter: it counts as a ceiling.
-  const near = wideBlur(signal, size, 0.06, 32, 0.12);
-  // Much of it goes far: what is dense gets most of its signal from the lungs beside it.
-  const far = wideBlur(signal, size, 0.17, 16, 0.12);
+  const scattered = spread(scatterOf(signal, size, beam.scatter), scatterCells, size, 0.5);
+  for (let at = 0; at < log.length; at++) signal[at]! += scattered[at]!;
   const { field } = patient;
-  for (let at = 0; at < log.length; at++) signal[at]! += beam.scatter * (0.4 * near[at]! + 0.6 * far[at]!);
   blur(signal, size, (beam.blur / field) * size);
   // Photons of a pixel go with its area; resizing has averaged those of a fine detector.
   const pixel = field / size / 0.02;
-  const photons = beam.exposure * pixel * pixel;
-  const electronic = 0.002;
+  const perPhoton = 1 / (beam.exposure * pixel * pixel);
+  const electronic = (0.002 / pixel) ** 2;
   for (let at = 0; at < log.length; at++) {
     const value = signal[at]!;
-    const noise =
-      normals[random.bits() >>> 16]! *
-      Math.sqrt(value / photons + (electronic * electronic) / (pixel * pixel));
-    signal[at] = -Math.log(Math.max(1e-5, value + noise));
+    const noisy = value + normals[random.bits() >>> 16]! * Math.sqrt(value * perPhoton + electronic);
+    signal[at] = Math.max(1e-5, noisy);
   }
+  minusLogs(signal);
   return signal;
+}
+
+const scatterCells = 32;
+
+/** Scattered signal on a coarse grid. */
+function scatterOf(signal: Map2, size: number, share: number): Float32Array {
+  // The open beam beside the patient makes no scatter: it counts as a ceiling.
+  const near = coarsen(signal, size, scatterCells, 0.12);
+  // Much of it goes far: what is dense gets most of its signal from the lungs beside it.
+  const half = scatterCells / 2;
+  const wide = coarsen(near, scatterCells, half);
+  blur(near, scatterCells, 0.06 * scatterCells);
+  blur(wide, half, 0.17 * half);
+  const far = spread(wide, half, scatterCells, 0.5);
+  for (let cell = 0; cell < near.length; cell++) near[cell] = share * (0.4 * near[cell]! + 0.6 * far[cell]!);
+  return near;
 }

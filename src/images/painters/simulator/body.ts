@@ -5,8 +5,9 @@ import { hilumOf } from './lung-detail.js';
 import { greatVessels } from './mediastinum.js';
 import { noiseAt, noisePlace, smoothNoise } from './noise.js';
 import type { Patient } from './patient.js';
-import { Brush, bezier, blur, type Map2, spread } from './raster.js';
+import { Brush, bezier, type Map2 } from './raster.js';
 import { tableIndex, thoraxOf } from './shape.js';
+import { blur, spread } from './smoothing.js';
 
 /** Outer shape, chest cavity, heart and mediastinum; bones, vessels and the rest are added by others. */
 export function buildTrunk(patient: Patient, random: Random, size: number): Body {

@@ -1,5 +1,6 @@
 import { Random } from '../../../base/index.js';
-import { type Map2, spread } from './raster.js';
+import type { Map2 } from './raster.js';
+import { spread } from './smoothing.js';
 
 const side = 512;
 const kept = new Map<string, Float32Array>();
@@ -45,15 +46,6 @@ export function noiseAt(place: NoisePlace, x: number, y: number, periods: number
   const top = field[y0 + x0]! + (field[y0 + x1]! - field[y0 + x0]!) * fx;
   const bottom = field[y1 + x0]! + (field[y1 + x1]! - field[y1 + x0]!) * fx;
   return top + (bottom - top) * fy;
-}
-
-/** The field over a whole picture. */
-export function noiseMap(place: NoisePlace, size: number, periods: number): Map2 {
-  const map = new Float32Array(size * size);
-  for (let row = 0, at = 0; row < size; row++)
-    for (let column = 0; column < size; column++, at++)
-      map[at] = noiseAt(place, (column + 0.5) / size, (row + 0.5) / size, periods);
-  return map;
 }
 
 /** The coarse waves of the field over a whole picture, from a lattice: for what is smooth and of low contrast. */
