@@ -166,7 +166,7 @@ function breasts(body: Body, outer: Map2, random: Random): void {
 }
 
 /** Height above the floor, as a fraction of the side, from which the heart's shadow hides it. */
-const merging = 0.1;
+const merging = 0.08;
 
 /** Splits the body into lung, blood and wall. */
 function fillChest(body: Body, outer: Map2, occupied: Map2, random: Random): void {
@@ -192,13 +192,13 @@ function fillChest(body: Body, outer: Map2, occupied: Map2, random: Random): voi
     );
     // The recess behind the dome ends beside the spine.
     const beside = Float32Array.from(dome, (_, at) =>
-      smoothStep(0.05, 0.2, Math.abs((at + 0.5) / size - middle)),
+      smoothStep(0.06, 0.26, Math.abs((at + 0.5) / size - middle)),
     );
     for (let row = 0; row < size; row++) {
       const y = (row + 0.5) / size;
       const reach = 1 / Math.abs(wallX[tableIndex(y)]! - middle);
       const round = inside * Math.sqrt(clamp01(((y - apex) / height) * 1.4) * 0.93 + 0.07);
-      const base = 0.86 + 0.36 * clamp01((y - apex) / 0.6);
+      const base = 0.83 + 0.46 * clamp01((y - apex) / 0.6);
       const perihilar = down[row]!;
       for (let column = from, at = row * size + from; column < to; column++, at++) {
         const total = outer[at]!;
@@ -223,7 +223,7 @@ function fillChest(body: Body, outer: Map2, occupied: Map2, random: Random): voi
           lung = free - filled;
           // Heart and floor run into each other: where they meet, less and less lung is left behind the heart.
           if (heart > 0 && under > -merging) {
-            const taken = 0.8 * clamp01(heart / 6) * smoothStep(-merging, 0.02, under) * lung;
+            const taken = 0.6 * clamp01(heart / 6) * smoothStep(-merging, 0.02, under) * lung;
             filled += taken;
             lung -= taken;
           }
@@ -261,7 +261,7 @@ function perihilarHaze(
     const much = random.uniform(0.1, 0.42) * patient.hilum[side];
     return {
       across: bell(x, random.uniform(0.05, 0.08), much),
-      down: bell(y + random.uniform(0.03, 0.08), random.uniform(0.1, 0.16), 1),
+      down: bell(y + random.uniform(0.04, 0.12), random.uniform(0.1, 0.16), 1),
     };
   };
   return { right: of('right'), left: of('left') };

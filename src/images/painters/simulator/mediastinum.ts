@@ -14,7 +14,7 @@ export function greatVessels(body: Body, random: Random): Map2 {
   const { field } = patient;
   const occupied = arena.empty(size * size);
   const heartBox = boxOf(patient.contours.heart);
-  const heartDepth = 1.04 * (heartBox.right - heartBox.left) * field * random.uniform(0.9, 1.1);
+  const heartDepth = 0.9 * (heartBox.right - heartBox.left) * field * random.uniform(0.9, 1.1);
   const polar = polarOf(patient.contours.heart);
   const widest = widestLevel(patient.contours.heart);
   const sunk = widest + (heartBox.bottom - widest) / below;

@@ -1,6 +1,6 @@
 import type { Random } from '../../../../base/index.js';
 import type { Finding } from '../../../../data/index.js';
-import { type Body, clamp01, type LungSide, sides, signOf } from '../body-map.js';
+import { type Body, clamp01, type LungSide, sides, signOf, smoothStep } from '../body-map.js';
 import { type NoisePlace, noiseAt, noisePlace } from '../noise.js';
 import type { Patient } from '../patient.js';
 import { tableIndex } from '../shape.js';
@@ -36,7 +36,10 @@ export function lungPlace(body: Body, side: LungSide, u: number, v: number): [x:
   const { thorax } = body;
   const y = thorax.apex[side] + v * (thorax.top[side] - thorax.apex[side]);
   const row = tableIndex(y);
-  const medial = thorax.middle + signOf(side) * 0.045;
+  // Further down the heart lies before the inner part of the lung, on the left more than on the right: behind it
+  // little can be seen.
+  const behind = (side === 'left' ? 0.07 : 0.02) * smoothStep(0.45, 0.9, v);
+  const medial = thorax.middle + signOf(side) * (0.045 + behind);
   return [medial + u * (thorax.wall[side][row]! - medial), y];
 }
 
