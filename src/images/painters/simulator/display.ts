@@ -28,20 +28,32 @@ export interface Display {
   readonly shoulder: number;
   /** Grey of the unattenuated beam. */
   readonly floor: number;
+  /** Share of a curve that gives every grey as many pixels (histogram equalisation), 0 to 1. */
+  readonly flatten: number;
 }
 
-/** Draws a display chain; targets were measured on normal pictures of NIH ChestX-ray14. */
+/**
+ * Draws a display chain; targets were measured on normal pictures of NIH ChestX-ray14. One machine in seven raises
+ * detail strongly and evens out the rest, as many do for intensive care; some pictures of archives had their
+ * greys equalised later.
+ */
 export function drawDisplay(view: View, random: Random): Display {
   const frontal = view === 'PA';
+  const strong = random.fork('processing').chance(0.14);
+  const archive = random.fork('archive');
   return {
     lungGrey: frontal ? random.truncatedNormal(0.38, 0.08) : random.truncatedNormal(0.43, 0.07),
     denseGrey: frontal ? random.truncatedNormal(1.03, 0.08) : random.truncatedNormal(0.87, 0.08),
     gamma: random.uniform(0.85, 1.2),
-    sharpen: { width: random.uniform(0.004, 0.012), gain: random.uniform(0.1, 1) },
-    detail: frontal ? random.uniform(0, 0.55) : random.uniform(0.2, 1),
-    equalise: random.uniform(0, 0.18),
+    sharpen: {
+      width: random.uniform(0.004, 0.012),
+      gain: strong ? random.uniform(1, 3) : random.uniform(0, 0.9),
+    },
+    detail: strong ? random.uniform(0.8, 2.4) : frontal ? random.uniform(0, 0.5) : random.uniform(0.1, 0.8),
+    equalise: strong ? random.uniform(0.15, 0.6) : random.uniform(0, 0.18),
     shoulder: random.uniform(0.5, 0.7),
     floor: random.chance(0.25) ? 0 : random.uniform(0, 0.1),
+    flatten: archive.chance(0.06) ? archive.uniform(0.3, 0.9) : 0,
   };
 }
 
@@ -90,6 +102,8 @@ function greys<T extends Uint8Array | Uint16Array>(
   const curve = greyCurve(display, white);
   const scale = 0.5 * curveSteps * (display.denseGrey - display.lungGrey) * span;
   const start = 0.5 * curveSteps * (display.lungGrey + 0.5) - low * scale;
+  if (display.flatten > 0)
+    flattenCurve(curve, display.flatten, place => start + scale * place, reading, broad);
   for (let at = 0; at < result.length; at++) {
     const value = reading[at]!;
     // Strong edges (skin, metal) are raised less than what is faint.
@@ -115,6 +129,30 @@ function greyCurve({ shoulder, floor, gamma }: Display, white: number): Float32A
     else if (grey < toe) grey = toe * Math.exp((grey - toe) / toe);
     return white * (floor + (1 - floor) * clamp01(grey) ** gamma);
   });
+}
+
+/** Mixes into a curve the one that gives every grey as many pixels; `stepOf` tells the step of a reading. */
+function flattenCurve(
+  curve: Float32Array,
+  share: number,
+  stepOf: (reading: number) => number,
+  reading: Map2,
+  broad: Map2,
+): void {
+  const counts = new Uint32Array(curve.length);
+  let total = 0;
+  for (let at = 0; at < reading.length; at += 7, total++)
+    counts[Math.min(curveSteps, Math.max(0, Math.floor(stepOf(reading[at]! - broad[at]!))))]!++;
+  const black = curve[0]!;
+  const span = curve[curveSteps]! - black;
+  let below = 0;
+  for (let step = 0; step < curve.length; step++) {
+    const here = counts[step]!;
+    // The middle of its pixels: so the black beside the patient, which is one grey, stays dark.
+    const even = black + (span * (below + (step === 0 ? 0 : 0.5 * here))) / total;
+    curve[step]! += share * (even - curve[step]!);
+    below += here;
+  }
 }
 
 /**
