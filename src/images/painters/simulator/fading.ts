@@ -5,23 +5,11 @@ const end = 24;
 const table = Float32Array.from({ length: end * perUnit + 2 }, (_, step) => Math.exp(-step / perUnit));
 
 const logSteps = 2048;
-const logTable = Float32Array.from(
-  { length: logSteps + 2 },
-  (_, step) => -Math.log(Math.max(step, 1) / logSteps),
-);
 /** −ln of 1 to 2. */
 const mantissaTable = Float32Array.from(
   { length: logSteps + 1 },
   (_, step) => -Math.log(1 + step / logSteps),
 );
-
-/** −ln(x) for x from 0.05 to 1, from a table with straight lines between: within 2 parts in 100,000. */
-export function minusLog(x: number): number {
-  const place = x * logSteps;
-  const step = place | 0;
-  const low = logTable[step]!;
-  return low + (logTable[step + 1]! - low) * (place - step);
-}
 
 /** exp(−x) for x from 0 up, from a table with straight lines between: within 8 parts in a million, 0 beyond 24. */
 export function fading(x: number): number {

@@ -45,7 +45,8 @@ export function paintOne(request: PaintRequest, without?: string): Painting {
     const region = regionOf(finding, changes.get(finding)!, size);
     if (request.twins !== true) return region;
     const rest = kept.filter(other => other !== finding);
-    return { ...region, twin: develop(scene, scene.attenuation(rest), random).pixels };
+    const log = scene.attenuation(rest);
+    return { ...region, twin: arena.scoped(() => develop(scene, log, random).pixels) };
   });
   return {
     pixels,
@@ -83,9 +84,9 @@ function develop(
 
 /** |difference of the log attenuation| to the twin without the finding. */
 function changeOf(scene: Scene, finding: SceneFinding, shown: Map2): Map2 {
-  const rest = scene.findings.filter(other => other !== finding);
-  const change = scene.attenuation(rest);
-  for (let at = 0; at < change.length; at++) change[at] = Math.abs(shown[at]! - change[at]!);
+  const twin = scene.attenuation(scene.findings.filter(other => other !== finding));
+  const change = arena.any(twin.length);
+  for (let at = 0; at < change.length; at++) change[at] = Math.abs(shown[at]! - twin[at]!);
   return change;
 }
 

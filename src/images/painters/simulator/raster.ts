@@ -55,42 +55,56 @@ export class Brush {
     const squared = dx * dx + dy * dy;
     const scale = squared > 1e-12 ? 1 / squared : 0;
     const scratch = this.#scratch;
-    const steep = dy === 0 ? 0 : 1 / dy;
+    const pixel = 1 / size;
+    const long = Math.sqrt(squared);
+    const thin = r0 <= finest && r1 <= finest;
+    const thinGain = (2 * gain) / (finest * finest);
     for (let row = top; row <= bottom; row++) {
-      const py = (row + 0.5) / size - y0;
-      let from = left;
-      let to = right;
+      const py = (row + 0.5) * pixel - y0;
+      let low = left * pixel - x0;
+      let high = (right + 1) * pixel - x0;
       if (dy !== 0) {
-        // Only the part of the bar that is within reach of this row can touch it.
-        let low = (py - widest) * steep;
-        let high = (py + widest) * steep;
-        if (low > high) [low, high] = [high, low];
-        if (low > 1 || high < 0) continue;
-        const one = x0 + Math.max(low, 0) * dx;
-        const other = x0 + Math.min(high, 1) * dx;
-        from = Math.max(left, Math.floor((Math.min(one, other) - widest) * size - 0.5));
-        to = Math.min(right, Math.ceil((Math.max(one, other) + widest) * size - 0.5));
+        // Only the part of the bar that is within reach of this row can touch it, and only where the row is
+        // within reach of the line through both ends.
+        const one = (py - widest) / dy;
+        const other = (py + widest) / dy;
+        const first = Math.max(Math.min(one, other), 0);
+        const last = Math.min(Math.max(one, other), 1);
+        if (first > last) continue;
+        const middle = (py * dx) / dy;
+        const reach = Math.abs((widest * long) / dy);
+        low = Math.max(dx > 0 ? first * dx - widest : last * dx - widest, middle - reach);
+        high = Math.min(dx > 0 ? last * dx + widest : first * dx + widest, middle + reach);
       }
+      const from = Math.max(left, Math.floor((low + x0) * size - 0.5));
+      const to = Math.min(right, Math.ceil((high + x0) * size - 0.5));
+      const start = row * size;
       for (let column = from; column <= to; column++) {
-        const px = (column + 0.5) / size - x0;
+        const px = (column + 0.5) * pixel - x0;
         let along = (px * dx + py * dy) * scale;
         along = along < 0 ? 0 : Math.min(along, 1);
         const ex = px - along * dx;
         const ey = py - along * dy;
         const off = ex * ex + ey * ey;
         const radius = r0 + (r1 - r0) * along;
-        const drawn = Math.max(radius, finest);
-        const room = drawn * drawn - off;
-        if (room <= 0) continue;
-        let chord = Math.sqrt(room);
-        if (radius < finest) chord *= (radius * radius) / (finest * finest);
-        else if (shell > 0) {
-          const inner = (drawn - shell) * (drawn - shell) - off;
-          if (inner > 0 && drawn > shell) chord -= (1 - marrow) * Math.sqrt(inner);
+        let value: number;
+        if (thin) {
+          const room = finest * finest - off;
+          if (room <= 0) continue;
+          value = thinGain * radius * radius * Math.sqrt(room);
+        } else {
+          const drawn = Math.max(radius, finest);
+          const room = drawn * drawn - off;
+          if (room <= 0) continue;
+          let chord = Math.sqrt(room);
+          if (radius < finest) chord *= (radius * radius) / (finest * finest);
+          else if (shell > 0) {
+            const inner = (drawn - shell) * (drawn - shell) - off;
+            if (inner > 0 && drawn > shell) chord -= (1 - marrow) * Math.sqrt(inner);
+          }
+          value = 2 * gain * chord;
         }
-        const value = 2 * gain * chord;
-        const at = row * size + column;
-        if (value > scratch[at]!) scratch[at] = value;
+        if (value > scratch[start + column]!) scratch[start + column] = value;
       }
     }
   }
@@ -118,18 +132,35 @@ export class Brush {
     const sine = Math.sin(angle);
     const floorX = Math.max(rx, 0.7 / size);
     const floorY = Math.max(ry, 0.7 / size);
-    const kept = (depth * rx * ry) / (floorX * floorY);
+    const perX = 1 / floorX;
+    const perY = 1 / floorY;
+    const kept = depth * rx * ry * perX * perY;
+    const scratch = this.#scratch;
+    const pixel = 1 / size;
+    // Powers are dear: those of a large ellipsoid are read from a table over √(1 − ρ²), in which they are straight.
+    const isLarge = power > 0.5 && power !== 1 && (right - left) * (bottom - top) > 1000;
+    const powers = isLarge
+      ? Float32Array.from({ length: 130 }, (_, step) => (step / 128) ** (2 * power))
+      : undefined;
     for (let row = top; row <= bottom; row++) {
-      const py = (row + 0.5) / size - y;
+      const py = (row + 0.5) * pixel - y;
+      const start = row * size;
       for (let column = left; column <= right; column++) {
-        const px = (column + 0.5) / size - x;
-        const u = (px * cosine + py * sine) / floorX;
-        const v = (py * cosine - px * sine) / floorY;
+        const px = (column + 0.5) * pixel - x;
+        const u = (px * cosine + py * sine) * perX;
+        const v = (py * cosine - px * sine) * perY;
         const room = 1 - u * u - v * v;
         if (room <= 0) continue;
-        const value = kept * (power === 0.5 ? Math.sqrt(room) : power === 1 ? room : room ** power);
-        const at = row * size + column;
-        if (value > this.#scratch[at]!) this.#scratch[at] = value;
+        let value = kept;
+        if (power === 0.5) value *= Math.sqrt(room);
+        else if (power === 1) value *= room;
+        else if (powers === undefined) value *= room ** power;
+        else {
+          const place = 128 * Math.sqrt(room);
+          const step = place | 0;
+          value *= powers[step]! + (powers[step + 1]! - powers[step]!) * (place - step);
+        }
+        if (value > scratch[start + column]!) scratch[start + column] = value;
       }
     }
   }
