@@ -176,14 +176,14 @@ function shoulder(body: Body, bone: Map2, spongy: Map2, side: LungSide, random: 
     innerY = 0;
     for (let at = 1; at < contour.length; at += 2) innerY += (2 * contour[at]!) / contour.length;
   }
-  const supine = patient.view === 'AP supine';
-  // AP seen from above, more so lying back: collar bones stand higher and straighter.
   const lift = frontal ? random.uniform(-0.015, 0.03) : random.uniform(-0.015, 0.02);
+  // AP seen from above, more so lying back: the inner ends stand higher against the lungs.
+  const low = frontal ? 0.03 : patient.view === 'AP' ? 0.01 : -0.01;
   const inner: [number, number] = [
     middle + sign * 0.042 + patient.rotation * 1.5,
-    innerY + (frontal ? 0.03 : supine ? -0.03 : -0.015),
+    innerY + low + random.uniform(-0.02, 0.02),
   ];
-  const outer: [number, number] = [jointX + sign * 0.012, jointY - 0.045 - lift];
+  const outer: [number, number] = [jointX - sign * 0.008, jointY - 0.045 - lift];
   const collar = random.uniform(0.48, 0.66) / field;
   // S-shaped: bowed forward by the breast bone, backward by the shoulder.
   const bow = random.uniform(0.004, 0.03);
