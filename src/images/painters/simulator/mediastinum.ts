@@ -61,7 +61,7 @@ export function greatVessels(body: Body, random: Random): Map2 {
     // gullet are left of it.
     const upper = 1 - smoothStep(heartBox.top - 0.1, heartBox.top + 0.1, y);
     const wide = 1 - smoothStep(heartBox.top + 0.03, heartBox.top + 0.17, y);
-    const core = 0.046 + 0.01 * smoothStep(heartBox.top, heartBox.bottom, y);
+    const core = 0.046 + 0.016 * smoothStep(heartBox.top - 0.05, heartBox.bottom, y);
     const right =
       core + wide * (Math.max(core, (thorax.middle - thorax.medial.right[index]!) * widen * 0.88) - core);
     const left =
@@ -81,7 +81,7 @@ export function greatVessels(body: Body, random: Random): Map2 {
         const depth =
           1.2 * upper +
           (7.5 - 4.6 * upper) * Math.sqrt(1 - a * a * a) +
-          (3 - 1.4 * upper) * clamp01(1 - (across * across) / 0.0016);
+          (4.4 - 2.6 * upper) * clamp01(1 - (across * across) / 0.0016);
         if (depth > occupied[at]!) occupied[at] = depth;
       }
       if (y > heartBox.top - 0.01 && y < sunk && x > heartBox.left && x < heartBox.right) {
@@ -90,7 +90,7 @@ export function greatVessels(body: Body, random: Random): Map2 {
         const rho = polarDistance(polar, x, y < widest ? y : widest + (y - widest) * below);
         if (rho < 1) {
           // Towards its root the heart gives way to the great vessels.
-          const root = 0.2 + 0.8 * smoothStep(heartBox.top - 0.01, heartBox.top + 0.17, y);
+          const root = 0.3 + 0.7 * smoothStep(heartBox.top - 0.01, heartBox.top + 0.17, y);
           // It lies on the floor and sinks into it a little.
           const above =
             1 - smoothStep(0.01, 0.07, y - thorax.dome[x < thorax.middle ? 'right' : 'left'][tableIndex(x)]!);
