@@ -108,6 +108,7 @@ function outerShape(body: Body, random: Random): Map2 {
   }
   brush.addTo(outer);
   const waist = random.uniform(-0.1, 0.12);
+  const pixel = 1 / size;
   for (let row = 0, at = 0; row < size; row++) {
     const y = (row + 0.5) / size;
     const index = tableIndex(y);
@@ -115,12 +116,12 @@ function outerShape(body: Body, random: Random): Map2 {
     const thick =
       depth * (0.62 + 0.38 * smoothStep(0, 0.42, down)) * (1 + 0.16 * smoothStep(0.45, 1.3, down));
     const extra = muscle * (1 + 0.5 * waist * smoothStep(0.7, 1.2, down)) + 0.004;
-    const rightWidth = middle - thorax.wall.right[index]! + extra;
-    const leftWidth = thorax.wall.left[index]! - middle + extra;
+    const perRight = 1 / (middle - thorax.wall.right[index]! + extra);
+    const perLeft = 1 / (thorax.wall.left[index]! - middle + extra);
     const fade = smoothStep(thorax.apex.right - 0.05, thorax.apex.right + 0.05, y);
     for (let column = 0; column < size; column++, at++) {
-      const x = (column + 0.5) / size - middle;
-      const a = x < 0 ? -x / rightWidth : x / leftWidth;
+      const x = (column + 0.5) * pixel - middle;
+      const a = x < 0 ? -x * perRight : x * perLeft;
       if (a >= 1 || fade === 0) continue;
       const trunk = fade * thick * Math.sqrt(1 - a * a * a * a * a);
       const other = outer[at]!;
@@ -176,6 +177,8 @@ function fillChest(body: Body, outer: Map2, occupied: Map2, random: Random): voi
   const wall = smoothNoise(noisePlace(random.fork('wall'), 0.65), size, 2);
   const inside = patient.depth - 4.5 - 0.4 * patient.wallThickness;
   const middle = thorax.middle;
+  const pixel = 1 / size;
+  const { fatShare, lungTexture, lungDensity: density } = patient;
   const haze = perihilarHaze(body, random.fork('haze'));
   const split = Math.min(size, Math.max(0, Math.ceil(middle * size - 0.5)));
   for (const side of sides) {
@@ -203,7 +206,7 @@ function fillChest(body: Body, outer: Map2, occupied: Map2, random: Random): voi
       for (let column = from, at = row * size + from; column < to; column++, at++) {
         const total = outer[at]!;
         if (total <= 0) continue;
-        const x = (column + 0.5) / size;
+        const x = (column + 0.5) * pixel;
         const a = Math.abs(x - middle) * reach;
         let lung = 0;
         let filled = 0;
@@ -229,7 +232,7 @@ function fillChest(body: Body, outer: Map2, occupied: Map2, random: Random): voi
           }
         }
         const solid = Math.max(0, total - lung - filled);
-        const fat = Math.min(solid, Math.max(0, total - depth) * patient.fatShare);
+        const fat = Math.min(solid, Math.max(0, total - depth) * fatShare);
         paths.lung[at] = lung;
         paths.blood[at] = filled;
         paths.fat[at] = fat;
@@ -237,8 +240,7 @@ function fillChest(body: Body, outer: Map2, occupied: Map2, random: Random): voi
         if (lung > 0) {
           const uneven = 0.6 * coarse[at]! + 0.45 * noiseAt(fine, x, y, 5);
           lungDensity[at] =
-            patient.lungDensity *
-            Math.max(0.4, base + patient.lungTexture * uneven + across[column]! * perihilar);
+            density * Math.max(0.4, base + lungTexture * uneven + across[column]! * perihilar);
         }
       }
     }

@@ -50,7 +50,7 @@ export function noiseAt(place: NoisePlace, x: number, y: number, periods: number
 
 /** The coarse waves of the field over a whole picture, from a lattice: for what is smooth and of low contrast. */
 export function smoothNoise(place: NoisePlace, size: number, periods: number): Map2 {
-  const cells = 49;
+  const cells = 33;
   const grid = new Float32Array(cells * cells);
   for (let row = 0, at = 0; row < cells; row++)
     for (let column = 0; column < cells; column++, at++)

@@ -13,16 +13,18 @@ export type CurvePoint = readonly [x: number, y: number, radius: number];
 export class Brush {
   readonly size: number;
   readonly #scratch: Map2;
-  #left: number;
-  #right = -1;
+  /** What was touched: rows, and in each the columns from first to last. */
   #top: number;
   #bottom = -1;
+  readonly #first: Int32Array;
+  readonly #last: Int32Array;
 
   constructor(size: number) {
     this.size = size;
     this.#scratch = arena.empty(size * size);
-    this.#left = size;
     this.#top = size;
+    this.#first = new Int32Array(size).fill(size);
+    this.#last = new Int32Array(size).fill(-1);
   }
 
   /**
@@ -49,7 +51,9 @@ export class Brush {
     const top = Math.max(0, Math.floor((Math.min(y0, y1) - widest) * size - 0.5));
     const bottom = Math.min(size - 1, Math.ceil((Math.max(y0, y1) + widest) * size - 0.5));
     if (left > right || top > bottom) return;
-    this.#touch(left, right, top, bottom);
+    this.#touchRows(top, bottom);
+    const first = this.#first;
+    const last = this.#last;
     const dx = x1 - x0;
     const dy = y1 - y0;
     const squared = dx * dx + dy * dy;
@@ -68,16 +72,18 @@ export class Brush {
         // within reach of the line through both ends.
         const one = (py - widest) / dy;
         const other = (py + widest) / dy;
-        const first = Math.max(Math.min(one, other), 0);
-        const last = Math.min(Math.max(one, other), 1);
-        if (first > last) continue;
+        const start = Math.max(Math.min(one, other), 0);
+        const end = Math.min(Math.max(one, other), 1);
+        if (start > end) continue;
         const middle = (py * dx) / dy;
         const reach = Math.abs((widest * long) / dy);
-        low = Math.max(dx > 0 ? first * dx - widest : last * dx - widest, middle - reach);
-        high = Math.min(dx > 0 ? last * dx + widest : first * dx + widest, middle + reach);
+        low = Math.max(dx > 0 ? start * dx - widest : end * dx - widest, middle - reach);
+        high = Math.min(dx > 0 ? end * dx + widest : start * dx + widest, middle + reach);
       }
       const from = Math.max(left, Math.floor((low + x0) * size - 0.5));
       const to = Math.min(right, Math.ceil((high + x0) * size - 0.5));
+      if (from < first[row]!) first[row] = from;
+      if (to > last[row]!) last[row] = to;
       const start = row * size;
       for (let column = from; column <= to; column++) {
         const px = (column + 0.5) * pixel - x0;
@@ -127,7 +133,7 @@ export class Brush {
     const top = Math.max(0, Math.floor((y - reach) * size - 0.5));
     const bottom = Math.min(size - 1, Math.ceil((y + reach) * size - 0.5));
     if (left > right || top > bottom) return;
-    this.#touch(left, right, top, bottom);
+    this.#touchRows(top, bottom);
     const cosine = Math.cos(angle);
     const sine = Math.sin(angle);
     const floorX = Math.max(rx, 0.7 / size);
@@ -145,6 +151,8 @@ export class Brush {
     for (let row = top; row <= bottom; row++) {
       const py = (row + 0.5) * pixel - y;
       const start = row * size;
+      if (left < this.#first[row]!) this.#first[row] = left;
+      if (right > this.#last[row]!) this.#last[row] = right;
       for (let column = left; column <= right; column++) {
         const px = (column + 0.5) * pixel - x;
         const u = (px * cosine + py * sine) * perX;
@@ -169,24 +177,22 @@ export class Brush {
   addTo(target: Map2, limit?: Map2): void {
     const scratch = this.#scratch;
     for (let row = this.#top; row <= this.#bottom; row++) {
-      const end = row * this.size + this.#right;
-      for (let at = row * this.size + this.#left; at <= end; at++) {
+      const end = row * this.size + this.#last[row]!;
+      for (let at = row * this.size + this.#first[row]!; at <= end; at++) {
         let value = scratch[at]!;
         if (value === 0) continue;
         scratch[at] = 0;
         if (limit !== undefined && value > limit[at]!) value = limit[at]!;
         target[at]! += value;
       }
+      this.#first[row] = this.size;
+      this.#last[row] = -1;
     }
-    this.#left = this.size;
     this.#top = this.size;
-    this.#right = -1;
     this.#bottom = -1;
   }
 
-  #touch(left: number, right: number, top: number, bottom: number): void {
-    if (left < this.#left) this.#left = left;
-    if (right > this.#right) this.#right = right;
+  #touchRows(top: number, bottom: number): void {
     if (top < this.#top) this.#top = top;
     if (bottom > this.#bottom) this.#bottom = bottom;
   }
