@@ -132,7 +132,7 @@ function placeContours(random: Random, view: View): Contours {
   // Heart width: for PA as measured in JSRT normals, 0.472 ± 0.055, less its far ends; larger in AP by projection
   // (source nearer, shallow breath).
   const ratio = place.truncatedNormal(frontal ? 0.468 : 0.495, 0.06, 1.6);
-  const aside = place.truncatedNormal(-0.014, 0.009);
+  const aside = place.truncatedNormal(-0.019, 0.009);
   const heart = placed.heart.map((part, at) => (at % 2 === 0 ? part + aside : part));
   return withHeartRatio({ ...placed, heart }, ratio);
 }
