@@ -1,9 +1,10 @@
 import type { Map2 } from './raster.js';
 
 /**
- * Maps that are used again from picture to picture: at 256 pixels one picture needs some forty, and making and
- * clearing away that many cost a tenth of its time. All that were lent are given back at once when the next
- * picture begins.
+ * Maps that are used again from picture to picture and within one: at 256 pixels one picture needs some eighty,
+ * and making and clearing away that many cost a tenth of its time. What is only needed for a while is lent
+ * within a scope, so that the same few maps stay in the cache of the processor; all others are given back at
+ * once when the next picture begins.
  */
 class Arena {
   readonly #maps: Map2[] = [];
@@ -25,6 +26,16 @@ class Arena {
   /** A map of this many pixels that holds anything. */
   any(length: number): Map2 {
     return this.#next(length);
+  }
+
+  /** Runs some work and takes back the maps that were lent to it: none of them may be used after. */
+  scoped<T>(work: () => T): T {
+    const lent = this.#lent;
+    try {
+      return work();
+    } finally {
+      this.#lent = lent;
+    }
   }
 
   /**

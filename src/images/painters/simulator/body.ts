@@ -5,8 +5,9 @@ import { hilumOf } from './lung-detail.js';
 import { greatVessels } from './mediastinum.js';
 import { noiseAt, noisePlace, smoothNoise } from './noise.js';
 import type { Patient } from './patient.js';
-import { Brush, bezier, blur, type Map2, spread } from './raster.js';
+import { Brush, bezier, type Map2 } from './raster.js';
 import { tableIndex, thoraxOf } from './shape.js';
+import { blur, spread } from './smoothing.js';
 
 /** Outer shape, chest cavity, heart and mediastinum; bones, vessels and the rest are added by others. */
 export function buildTrunk(patient: Patient, random: Random, size: number): Body {
@@ -51,7 +52,8 @@ function outerShape(body: Body, random: Random): Map2 {
   const { field, depth, wallThickness } = patient;
   const outer = new Float32Array(size * size);
   const middle = thorax.middle;
-  const jointY = thorax.apex.right + random.uniform(0.055, 0.13);
+  // The beam of AP comes from above: the shoulders stand higher against the lungs.
+  const jointY = thorax.apex.right + random.uniform(0.055, 0.13) - (patient.view === 'PA' ? 0 : 0.035);
   const rise = random.uniform(-0.02, 0.02);
   const muscle = wallThickness / field;
   const neck = 5.6 / field + 0.25 * muscle;
@@ -106,18 +108,20 @@ function outerShape(body: Body, random: Random): Map2 {
   }
   brush.addTo(outer);
   const waist = random.uniform(-0.1, 0.12);
+  const pixel = 1 / size;
   for (let row = 0, at = 0; row < size; row++) {
     const y = (row + 0.5) / size;
     const index = tableIndex(y);
     const down = clamp01((y - thorax.apex.right) / (patient.lungHeight.right + 0.1));
-    const thick = depth * (0.62 + 0.38 * smoothStep(0, 0.42, down)) * (1 + 0.08 * smoothStep(0.8, 1.3, down));
+    const thick =
+      depth * (0.62 + 0.38 * smoothStep(0, 0.42, down)) * (1 + 0.16 * smoothStep(0.45, 1.3, down));
     const extra = muscle * (1 + 0.5 * waist * smoothStep(0.7, 1.2, down)) + 0.004;
-    const rightWidth = middle - thorax.wall.right[index]! + extra;
-    const leftWidth = thorax.wall.left[index]! - middle + extra;
+    const perRight = 1 / (middle - thorax.wall.right[index]! + extra);
+    const perLeft = 1 / (thorax.wall.left[index]! - middle + extra);
     const fade = smoothStep(thorax.apex.right - 0.05, thorax.apex.right + 0.05, y);
     for (let column = 0; column < size; column++, at++) {
-      const x = (column + 0.5) / size - middle;
-      const a = x < 0 ? -x / rightWidth : x / leftWidth;
+      const x = (column + 0.5) * pixel - middle;
+      const a = x < 0 ? -x * perRight : x * perLeft;
       if (a >= 1 || fade === 0) continue;
       const trunk = fade * thick * Math.sqrt(1 - a * a * a * a * a);
       const other = outer[at]!;
@@ -162,6 +166,9 @@ function breasts(body: Body, outer: Map2, random: Random): void {
   }
 }
 
+/** Height above the floor, as a fraction of the side, from which the heart's shadow hides it. */
+const merging = 0.08;
+
 /** Splits the body into lung, blood and wall. */
 function fillChest(body: Body, outer: Map2, occupied: Map2, random: Random): void {
   const { patient, thorax, size, paths, lungDensity, cavity } = body;
@@ -170,6 +177,8 @@ function fillChest(body: Body, outer: Map2, occupied: Map2, random: Random): voi
   const wall = smoothNoise(noisePlace(random.fork('wall'), 0.65), size, 2);
   const inside = patient.depth - 4.5 - 0.4 * patient.wallThickness;
   const middle = thorax.middle;
+  const pixel = 1 / size;
+  const { fatShare, lungTexture, lungDensity: density } = patient;
   const haze = perihilarHaze(body, random.fork('haze'));
   const split = Math.min(size, Math.max(0, Math.ceil(middle * size - 0.5)));
   for (const side of sides) {
@@ -186,18 +195,18 @@ function fillChest(body: Body, outer: Map2, occupied: Map2, random: Random): voi
     );
     // The recess behind the dome ends beside the spine.
     const beside = Float32Array.from(dome, (_, at) =>
-      smoothStep(0.05, 0.2, Math.abs((at + 0.5) / size - middle)),
+      smoothStep(0.06, 0.26, Math.abs((at + 0.5) / size - middle)),
     );
     for (let row = 0; row < size; row++) {
       const y = (row + 0.5) / size;
       const reach = 1 / Math.abs(wallX[tableIndex(y)]! - middle);
       const round = inside * Math.sqrt(clamp01(((y - apex) / height) * 1.4) * 0.93 + 0.07);
-      const base = 0.9 + 0.2 * clamp01((y - apex) / 0.6);
+      const base = 0.83 + 0.46 * clamp01((y - apex) / 0.6);
       const perihilar = down[row]!;
       for (let column = from, at = row * size + from; column < to; column++, at++) {
         const total = outer[at]!;
         if (total <= 0) continue;
-        const x = (column + 0.5) / size;
+        const x = (column + 0.5) * pixel;
         const a = Math.abs(x - middle) * reach;
         let lung = 0;
         let filled = 0;
@@ -212,11 +221,18 @@ function fillChest(body: Body, outer: Map2, occupied: Map2, random: Random): voi
             const kept = 1 - (1 - beside[column]!) * smoothStep(0, 0.045, under);
             free *= b <= 0 ? 0 : (1 - Math.sqrt(1 - b * b * b)) * kept;
           }
-          filled = Math.min(free, occupied[at]!);
+          const heart = occupied[at]!;
+          filled = Math.min(free, heart);
           lung = free - filled;
+          // Heart and floor run into each other: where they meet, less and less lung is left behind the heart.
+          if (heart > 0 && under > -merging) {
+            const taken = 0.6 * clamp01(heart / 6) * smoothStep(-merging, 0.02, under) * lung;
+            filled += taken;
+            lung -= taken;
+          }
         }
         const solid = Math.max(0, total - lung - filled);
-        const fat = Math.min(solid, Math.max(0, total - depth) * patient.fatShare);
+        const fat = Math.min(solid, Math.max(0, total - depth) * fatShare);
         paths.lung[at] = lung;
         paths.blood[at] = filled;
         paths.fat[at] = fat;
@@ -224,8 +240,7 @@ function fillChest(body: Body, outer: Map2, occupied: Map2, random: Random): voi
         if (lung > 0) {
           const uneven = 0.6 * coarse[at]! + 0.45 * noiseAt(fine, x, y, 5);
           lungDensity[at] =
-            patient.lungDensity *
-            Math.max(0.4, base + patient.lungTexture * uneven + across[column]! * perihilar);
+            density * Math.max(0.4, base + lungTexture * uneven + across[column]! * perihilar);
         }
       }
     }
@@ -245,10 +260,10 @@ function perihilarHaze(
     );
   const of = (side: LungSide) => {
     const { x, y } = hilumOf(body, side);
-    const much = random.uniform(0.15, 0.6) * patient.hilum[side];
+    const much = random.uniform(0.1, 0.42) * patient.hilum[side];
     return {
       across: bell(x, random.uniform(0.05, 0.08), much),
-      down: bell(y + random.uniform(0.03, 0.08), random.uniform(0.1, 0.16), 1),
+      down: bell(y + random.uniform(0.04, 0.12), random.uniform(0.1, 0.16), 1),
     };
   };
   return { right: of('right'), left: of('left') };

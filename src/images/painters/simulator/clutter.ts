@@ -142,26 +142,41 @@ function companionShadows(body: Body, random: Random): void {
   }
 }
 
+/**
+ * Lime in the cartilage between the ribs and the breast bone: along its edges, more often in men, or within it.
+ * That of the first rib is the earliest and the most lumpy.
+ */
 function cartilage(body: Body, random: Random): void {
-  const { brush, patient, paths } = body;
+  const { brush, patient, paths, thorax } = body;
   const much = Math.max(0, random.normal((patient.age - 45) / 80, 0.3));
   if (much < 0.15) return;
-  for (const side of sides)
-    for (const course of body.ribs[side].slice(0, 8)) {
+  const edges = random.chance(patient.sex === 'M' ? 0.7 : 0.3);
+  for (const side of sides) {
+    const sign = signOf(side);
+    body.ribs[side].slice(0, 8).forEach((course, index) => {
       const end = course.front.at(-1);
-      if (end === undefined) continue;
-      const [x, y] = end;
-      const spots = Math.round(random.uniform(0, 9) * much);
-      for (let spot = 0; spot < spots; spot++)
+      if (end === undefined) return;
+      const [x, y, radius] = end;
+      const long = Math.min(0.07, 0.8 * Math.abs(x - thorax.middle));
+      const rise = (index === 0 ? 0 : 0.012 + 0.006 * index) * random.uniform(0.6, 1.2);
+      const spots = Math.round(random.uniform(0, 10) * much) + (index === 0 && much > 0.3 ? 3 : 0);
+      for (let spot = 0; spot < spots; spot++) {
+        // Most of it lies near the end of the rib.
+        const along = random.uniform(0, 1) * random.uniform(0.3, 1);
+        const off = edges && index > 0 ? (random.chance(0.5) ? -0.85 : 0.85) : random.uniform(-0.5, 0.5);
         brush.ellipse(
-          x - signOf(side) * random.uniform(-0.01, 0.04),
-          y + random.normal(0.006, 0.008),
-          random.uniform(0.002, 0.006),
-          random.uniform(0.002, 0.004),
-          random.uniform(0.15, 0.5),
+          x - sign * long * along,
+          y - rise * along + off * radius,
+          random.uniform(0.002, edges ? 0.011 : 0.007),
+          random.uniform(0.0015, 0.0035),
+          random.uniform(0.12, 0.45),
+          0.5,
+          sign * random.uniform(0, 0.5),
         );
+      }
       brush.addTo(paths.bone);
-    }
+    });
+  }
 }
 
 /** Chest muscles and soft tissue whose depth differs from side to side: even haze over parts of a lung. */
@@ -171,21 +186,21 @@ function muscles(body: Body, random: Random): void {
     const wall = thorax.wall[side][tableIndex(thorax.apex[side] + 0.3)]! - thorax.middle;
     const upper = Math.max(0, random.normal(patient.sex === 'M' ? 1 : 0.4, 0.6));
     brush.ellipse(
-      thorax.middle + wall * random.uniform(0.55, 0.8),
-      thorax.apex[side] + random.uniform(0.18, 0.28),
+      thorax.middle + wall * random.uniform(0.7, 1),
+      thorax.apex[side] + random.uniform(0.1, 0.24),
       random.uniform(0.1, 0.15),
       random.uniform(0.1, 0.16),
-      upper,
+      0.8 * upper,
       random.uniform(0.7, 1.2),
     );
     brush.addTo(paths.soft);
-    if (random.chance(0.5)) {
+    if (random.chance(0.65)) {
       brush.ellipse(
         thorax.middle + wall * random.uniform(0.3, 0.9),
-        thorax.top[side] + random.uniform(-0.08, 0.05),
+        thorax.top[side] + random.uniform(-0.1, 0.05),
         random.uniform(0.1, 0.18),
         random.uniform(0.07, 0.15),
-        random.uniform(0.2, 1.8),
+        random.uniform(0.2, 2.2),
         random.uniform(0.9, 1.6),
       );
       brush.addTo(paths.soft);
@@ -234,15 +249,15 @@ function fissures(body: Body, random: Random): void {
   const { brush, patient, paths, thorax } = body;
   const hair = 0.05 / patient.field;
   const wall = thorax.wall.right[tableIndex(thorax.apex.right + 0.3)]!;
-  if (random.chance(0.35)) {
-    const y = thorax.apex.right + random.uniform(0.48, 0.56) * patient.lungHeight.right;
+  if (random.chance(0.45)) {
+    const y = thorax.apex.right + random.uniform(0.47, 0.57) * patient.lungHeight.right;
     const from = thorax.middle - random.uniform(0.07, 0.12);
     const to = from + random.uniform(0.4, 0.95) * (wall - from);
     const bow = random.uniform(-0.012, 0.006);
     const points = [0, 0.25, 0.5, 0.75, 1].map(
       (t): CurvePoint => [from + t * (to - from), y + bow * Math.sin(Math.PI * t) + 0.01 * t, hair],
     );
-    brush.curve(points, patient.field * random.uniform(1.5, 4));
+    brush.curve(points, patient.field * random.uniform(1, 4));
     brush.addTo(paths.soft, paths.lung);
   }
   if (random.chance(0.012)) {

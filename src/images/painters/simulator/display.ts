@@ -2,7 +2,8 @@ import type { Random } from '../../../base/index.js';
 import type { View } from '../../../data/index.js';
 import { arena } from './arena.js';
 import { clamp01 } from './body-map.js';
-import { blur, type Map2, wideBlur } from './raster.js';
+import type { Map2 } from './raster.js';
+import { blur, coarsen, spread } from './smoothing.js';
 
 const curveSteps = 4096;
 /** Grey below which the curve bends towards black. */
@@ -27,96 +28,157 @@ export interface Display {
   readonly shoulder: number;
   /** Grey of the unattenuated beam. */
   readonly floor: number;
+  /** Share of a curve that gives every grey as many pixels (histogram equalisation), 0 to 1. */
+  readonly flatten: number;
 }
 
-/** Draws a display chain; targets were measured on normal pictures of NIH ChestX-ray14. */
+/**
+ * Draws a display chain; targets were measured on normal pictures of NIH ChestX-ray14. One machine in seven raises
+ * detail strongly and evens out the rest, as many do for intensive care; some pictures of archives had their
+ * greys equalised later.
+ */
 export function drawDisplay(view: View, random: Random): Display {
   const frontal = view === 'PA';
+  const strong = random.fork('processing').chance(0.14);
+  const archive = random.fork('archive');
   return {
     lungGrey: frontal ? random.truncatedNormal(0.38, 0.08) : random.truncatedNormal(0.43, 0.07),
     denseGrey: frontal ? random.truncatedNormal(1.03, 0.08) : random.truncatedNormal(0.87, 0.08),
     gamma: random.uniform(0.85, 1.2),
-    sharpen: { width: random.uniform(0.004, 0.012), gain: random.uniform(0.1, 1) },
-    detail: frontal ? random.uniform(0, 0.55) : random.uniform(0.2, 1),
-    equalise: random.uniform(0, 0.18),
+    sharpen: {
+      width: random.uniform(0.004, 0.012),
+      gain: strong ? random.uniform(1, 3) : random.uniform(0, 0.9),
+    },
+    detail: strong ? random.uniform(0.8, 2.4) : frontal ? random.uniform(0, 0.5) : random.uniform(0.1, 0.8),
+    equalise: strong ? random.uniform(0.15, 0.6) : random.uniform(0, 0.18),
     shoulder: random.uniform(0.5, 0.7),
     floor: random.chance(0.25) ? 0 : random.uniform(0, 0.1),
+    flatten: archive.chance(0.06) ? archive.uniform(0.3, 0.9) : 0,
   };
 }
 
 /** 8-bit grey picture of a detector reading; dense is light. */
 export function show(reading: Map2, size: number, display: Display): Uint8Array {
-  return new Uint8Array(greys(reading, size, display, 255));
+  return greys(reading, size, display, 255, new Uint8Array(reading.length));
 }
 
 /** 16-bit grey picture of a detector reading. */
 export function showDeep(reading: Map2, size: number, display: Display): Uint16Array {
-  return new Uint16Array(greys(reading, size, display, 65_535));
+  return greys(reading, size, display, 65_535, new Uint16Array(reading.length));
 }
 
-/** Grey values from 0 to `white`, rounded. */
-function greys(reading: Map2, size: number, display: Display, white: number): Float32Array {
-  const broad = wideBlur(reading, size, 0.06, 48);
-  const middle = wideBlur(reading, size, 0.016, 96);
-  const fine = arena.copy(reading);
-  blur(fine, size, display.sharpen.width * size);
-  const work = arena.any(reading.length);
+/** Cells along a side of the grids of broad brightness and of detail the size of ribs. */
+const broadCells = 48;
+const middleCells = 96;
+
+/** Grey values from 0 to `white`, rounded, written to `result`. */
+function greys<T extends Uint8Array | Uint16Array>(
+  reading: Map2,
+  size: number,
+  display: Display,
+  white: number,
+  result: T,
+): T {
   const { gain } = display.sharpen;
   const { detail, equalise } = display;
-  for (let at = 0; at < work.length; at++) work[at] = reading[at]! - equalise * broad[at]!;
-  const [low, high] = anchors(work, size);
+  // A cell without a pixel would have no mean.
+  const cells = Math.min(middleCells, size);
+  const broadly = Math.min(broadCells, cells);
+  const middleGrid = coarsen(reading, size, cells);
+  const broadGrid = coarsen(middleGrid, cells, broadly);
+  blur(middleGrid, cells, 0.016 * cells);
+  blur(broadGrid, broadly, 0.06 * broadly);
+  for (let cell = 0; cell < broadGrid.length; cell++) broadGrid[cell]! *= equalise;
+  const broad = spread(broadGrid, broadly, size, 0.5);
+  const middle = spread(middleGrid, cells, size, 0.5);
+  const fine = arena.copy(reading);
+  blur(fine, size, display.sharpen.width * size);
+  const [low, high] = anchors(reading, broad, size);
   const span = 1 / Math.max(0.2, high - low);
-  for (let at = 0; at < work.length; at++) {
+  // What is dense holds more noise than detail: there less is raised.
+  const evened = spread(broadGrid, broadly, cells, 0.5);
+  const shares = Float32Array.from(middleGrid, (value, cell) => {
+    const dense = (value - evened[cell]! - low) * span;
+    return dense <= 0 ? 1 : dense >= 1 ? 0.2 : 1 - 0.8 * Math.sqrt(dense);
+  });
+  const share = spread(shares, cells, size, 0.5);
+  const curve = greyCurve(display, white);
+  const scale = 0.5 * curveSteps * (display.denseGrey - display.lungGrey) * span;
+  const start = 0.5 * curveSteps * (display.lungGrey + 0.5) - low * scale;
+  if (display.flatten > 0)
+    flattenCurve(curve, display.flatten, place => start + scale * place, reading, broad);
+  for (let at = 0; at < result.length; at++) {
     const value = reading[at]!;
-    // What is dense holds more noise than detail: there less is raised.
-    const dense = (middle[at]! - equalise * broad[at]! - low) * span;
-    const share = dense <= 0 ? 1 : dense >= 1 ? 0.2 : 1 - 0.8 * Math.sqrt(dense);
     // Strong edges (skin, metal) are raised less than what is faint.
     const part = value - middle[at]!;
-    const raised = part / (1 + (part / softLimit) ** 2);
-    work[at]! += share * (detail * raised + gain * (value - fine[at]!));
+    const steep = part / softLimit;
+    const raised = (detail * part) / (1 + steep * steep) + gain * (value - fine[at]!);
+    const place = start + scale * (value - broad[at]! + share[at]! * raised);
+    const step = place <= 0 ? 0 : place >= curveSteps ? curveSteps : place | 0;
+    const grey = curve[step]!;
+    const rest = place - step;
+    // Rounded: grey values are never negative.
+    result[at] = (rest > 0 && rest < 1 ? grey + (curve[step + 1]! - grey) * rest : grey) + 0.5;
   }
-  const scale = (display.denseGrey - display.lungGrey) * span;
-  const { shoulder, floor } = display;
-  const rest = 1 - shoulder;
-  const curve = new Float32Array(curveSteps + 1);
-  for (let step = 0; step <= curveSteps; step++) {
-    let grey = (2 * step) / curveSteps - 0.5;
-    // The curve of the display: straight in the middle, soft towards white and black.
-    if (grey > shoulder) grey = shoulder + rest * (1 - Math.exp(-(grey - shoulder) / rest));
-    else if (grey < toe) grey = toe * Math.exp((grey - toe) / toe);
-    curve[step] = white * (floor + (1 - floor) * clamp01(grey) ** display.gamma);
-  }
-  for (let at = 0; at < work.length; at++) {
-    const place = ((display.lungGrey + (work[at]! - low) * scale + 0.5) / 2) * curveSteps;
-    if (place <= 0) work[at] = Math.round(curve[0]!);
-    else if (place >= curveSteps) work[at] = Math.round(curve[curveSteps]!);
-    else {
-      const step = place | 0;
-      work[at] = Math.round(curve[step]! + (curve[step + 1]! - curve[step]!) * (place - step));
-    }
-  }
-  return work;
+  return result;
 }
 
-/** The readings at dark lung and dense belly, as the machine finds them: percentiles of the inner field. */
-function anchors(work: Map2, size: number): [number, number] {
+/** The curve of the display in steps from grey −0.5 to 1.5: straight in the middle, soft towards white and black. */
+function greyCurve({ shoulder, floor, gamma }: Display, white: number): Float32Array {
+  const rest = 1 - shoulder;
+  return Float32Array.from({ length: curveSteps + 2 }, (_, step) => {
+    let grey = (2 * step) / curveSteps - 0.5;
+    if (grey > shoulder) grey = shoulder + rest * (1 - Math.exp(-(grey - shoulder) / rest));
+    else if (grey < toe) grey = toe * Math.exp((grey - toe) / toe);
+    return white * (floor + (1 - floor) * clamp01(grey) ** gamma);
+  });
+}
+
+/** Mixes into a curve the one that gives every grey as many pixels; `stepOf` tells the step of a reading. */
+function flattenCurve(
+  curve: Float32Array,
+  share: number,
+  stepOf: (reading: number) => number,
+  reading: Map2,
+  broad: Map2,
+): void {
+  const counts = new Uint32Array(curve.length);
+  let total = 0;
+  for (let at = 0; at < reading.length; at += 7, total++)
+    counts[Math.min(curveSteps, Math.max(0, Math.floor(stepOf(reading[at]! - broad[at]!))))]!++;
+  const black = curve[0]!;
+  const span = curve[curveSteps]! - black;
+  let below = 0;
+  for (let step = 0; step < curve.length; step++) {
+    const here = counts[step]!;
+    // The middle of its pixels: so the black beside the patient, which is one grey, stays dark.
+    const even = black + (span * (below + (step === 0 ? 0 : 0.5 * here))) / total;
+    curve[step]! += share * (even - curve[step]!);
+    below += here;
+  }
+}
+
+/**
+ * The readings at dark lung and dense belly, less the broad brightness, as the machine finds them: percentiles
+ * of the inner field.
+ */
+function anchors(reading: Map2, broad: Map2, size: number): [number, number] {
   const bins = new Uint32Array(1024);
   const left = Math.floor(0.15 * size);
   const right = Math.ceil(0.85 * size);
   let lowest = Infinity;
   let highest = -Infinity;
   for (let row = left; row < right; row += 2)
-    for (let column = left; column < right; column += 2) {
-      const value = work[row * size + column]!;
+    for (let at = row * size + left, end = row * size + right; at < end; at += 2) {
+      const value = reading[at]! - broad[at]!;
       if (value < lowest) lowest = value;
       if (value > highest) highest = value;
     }
   const width = (highest - lowest) / bins.length || 1;
   let count = 0;
   for (let row = left; row < right; row += 2)
-    for (let column = left; column < right; column += 2) {
-      bins[Math.min(1023, Math.floor((work[row * size + column]! - lowest) / width))]!++;
+    for (let at = row * size + left, end = row * size + right; at < end; at += 2) {
+      bins[Math.min(1023, Math.floor((reading[at]! - broad[at]! - lowest) / width))]!++;
       count++;
     }
   const percentile = (share: number): number => {

@@ -60,21 +60,21 @@ function borders(pixels: Uint8Array, size: number, random: Random): void {
   // A shield, a plate or glare at the top or bottom is white.
   const bright = random.chance(0.2) ? 2 + random.integer(2) : -1;
   if (bright >= 0) edges[bright]!.inset = random.uniform(0.01, 0.09);
-  for (let row = 0, at = 0; row < size; row++) {
-    const y = (row + 0.5) / size;
-    for (let column = 0; column < size; column++, at++) {
-      const x = (column + 0.5) / size;
-      const away = [
-        x + edges[0]!.turn * (y - 0.5),
-        1 - x + edges[1]!.turn * (y - 0.5),
-        y + edges[2]!.turn * (x - 0.5),
-        1 - y + edges[3]!.turn * (x - 0.5),
-      ];
-      for (let edge = 0; edge < 4; edge++)
-        if (edges[edge]!.inset > 0 && away[edge]! < edges[edge]!.inset)
-          pixels[at] = edge === bright ? 235 : level;
+  edges.forEach(({ inset, turn }, edge) => {
+    if (inset <= 0) return;
+    const grey = edge === bright ? 235 : level;
+    // Distance from the left, right, top or bottom; only a strip of the picture can lie beyond the edge.
+    const upright = edge < 2;
+    const strip = Math.min(size, Math.ceil((inset + 0.5 * Math.abs(turn)) * size) + 1);
+    const from = edge % 2 === 0 ? 0 : size - strip;
+    for (let step = from; step < from + strip; step++) {
+      const across = (step + 0.5) / size;
+      const away = edge % 2 === 0 ? across : 1 - across;
+      for (let line = 0; line < size; line++)
+        if (away + turn * ((line + 0.5) / size - 0.5) < inset)
+          pixels[upright ? line * size + step : step * size + line] = grey;
     }
-  }
+  });
 }
 
 /** Writes a word whose letters are `height` of the side, kept within the picture. */

@@ -37,18 +37,19 @@ export function addGas(body: Body, random: Random): void {
   brush.addTo(air);
   stomachBubble(body, air, random.fork('stomach'));
   const bowel = random.fork('bowel');
-  if (bowel.chance(0.45)) {
+  if (bowel.chance(0.6)) {
     const bubbles = 1 + bowel.integer(6);
     for (let bubble = 0; bubble < bubbles; bubble++) {
-      const left = bowel.chance(0.75);
+      // Mostly the bend of the colon below the left floor, towards the flank.
+      const left = bowel.chance(0.8);
       const side = left ? 'left' : 'right';
-      const x = middle + signOf(side) * bowel.uniform(0.04, 0.3);
+      const x = middle + signOf(side) * bowel.uniform(left ? 0.08 : 0.04, 0.32);
       const y = thorax.top[side] + bowel.uniform(left ? 0.07 : 0.2, 0.4);
       brush.ellipse(
         x,
         y,
-        bowel.uniform(0.012, 0.045),
-        bowel.uniform(0.01, 0.03),
+        bowel.uniform(0.012, 0.06),
+        bowel.uniform(0.01, 0.04),
         bowel.uniform(0.8, 4),
         0.5,
         bowel.uniform(-0.6, 0.6),
@@ -61,10 +62,10 @@ export function addGas(body: Body, random: Random): void {
 }
 
 function stomachBubble(body: Body, air: Map2, random: Random): void {
-  if (!random.chance(0.62)) return;
+  if (!random.chance(0.75)) return;
   const { brush, thorax, size, patient } = body;
-  const x = thorax.middle + random.uniform(0.09, 0.21);
-  const wide = random.uniform(0.025, 0.075);
+  const x = thorax.middle + random.uniform(0.1, 0.23);
+  const wide = random.uniform(0.025, 0.09);
   const tall = wide * random.uniform(0.45, 0.95);
   const y = thorax.top.left + 0.022 + tall + random.uniform(0, 0.025);
   const depth = random.uniform(2, 6);

@@ -5,16 +5,19 @@ import { polarDistance, polarOf } from './polar.js';
 import { bezier, type Map2 } from './raster.js';
 import { boxOf, tableIndex } from './shape.js';
 
+/** How fast the heart narrows below its widest level, against its measured contour. */
+const below = 0.5;
+
 /** Depth that heart, aorta and mediastinum take of the chest at each pixel, in cm. */
 export function greatVessels(body: Body, random: Random): Map2 {
   const { patient, thorax, size, brush } = body;
   const { field } = patient;
   const occupied = arena.empty(size * size);
   const heartBox = boxOf(patient.contours.heart);
-  const heartDepth = 1.04 * (heartBox.right - heartBox.left) * field * random.uniform(0.9, 1.1);
+  const heartDepth = 0.9 * (heartBox.right - heartBox.left) * field * random.uniform(0.9, 1.1);
   const polar = polarOf(patient.contours.heart);
   const widest = widestLevel(patient.contours.heart);
-  const sunk = widest + (heartBox.bottom - widest) / 0.4;
+  const sunk = widest + (heartBox.bottom - widest) / below;
   const middle = thorax.middle + patient.mediastinalShift;
   const aortic = patient.aorta;
   const height = patient.lungHeight.left;
@@ -48,7 +51,7 @@ export function greatVessels(body: Body, random: Random): Map2 {
   );
   brush.segment(middle - 0.034, knobY - 0.1, 0.017, middle - 0.042, heartBox.top + 0.06, 0.022, field);
   // Trunk of the pulmonary artery below the knob.
-  brush.ellipse(middle + 0.047, knobY + 0.09, 0.036, 0.055, 4.5, 0.6);
+  brush.ellipse(middle + 0.036, knobY + 0.09, 0.033, 0.055, 4.5, 0.6);
   brush.addTo(occupied);
   const widen = patient.mediastinum;
   for (let row = 0; row < size; row++) {
@@ -56,13 +59,13 @@ export function greatVessels(body: Body, random: Random): Map2 {
     const index = tableIndex(y);
     // The lungs' inner edges bound the mediastinum; further down they are the heart's own, and only spine and
     // gullet are left of it.
-    const upper = 1 - smoothStep(heartBox.top - 0.02, heartBox.top + 0.12, y);
+    const upper = 1 - smoothStep(heartBox.top - 0.1, heartBox.top + 0.1, y);
     const wide = 1 - smoothStep(heartBox.top + 0.03, heartBox.top + 0.17, y);
-    const core = 0.046 + 0.01 * smoothStep(heartBox.top, heartBox.bottom, y);
+    const core = 0.046 + 0.016 * smoothStep(heartBox.top - 0.05, heartBox.bottom, y);
     const right =
-      core + wide * (Math.max(core, (thorax.middle - thorax.medial.right[index]!) * widen * 0.93) - core);
+      core + wide * (Math.max(core, (thorax.middle - thorax.medial.right[index]!) * widen * 0.88) - core);
     const left =
-      core + wide * (Math.max(core, (thorax.medial.left[index]! - thorax.middle) * widen * 0.93) - core);
+      core + wide * (Math.max(core, (thorax.medial.left[index]! - thorax.middle) * widen * 0.75) - core);
     const cap = Math.min(1, 0.16 / Math.max(right, left));
     const from = Math.max(0, Math.floor(Math.min(middle - 1.6 * right, heartBox.left) * size));
     const to = Math.min(size, Math.ceil(Math.max(middle + 1.6 * left, heartBox.right) * size));
@@ -76,22 +79,21 @@ export function greatVessels(body: Body, random: Random): Map2 {
       }
       if (a < 1) {
         const depth =
-          1.5 * upper +
-          (7.5 - 3.9 * upper) * Math.sqrt(1 - a * a * a) +
-          3 * clamp01(1 - (across * across) / 0.0016);
+          1.2 * upper +
+          (7.5 - 4.6 * upper) * Math.sqrt(1 - a * a * a) +
+          (4.4 - 2.6 * upper) * clamp01(1 - (across * across) / 0.0016);
         if (depth > occupied[at]!) occupied[at] = depth;
       }
       if (y > heartBox.top - 0.01 && y < sunk && x > heartBox.left && x < heartBox.right) {
-        // The heart lies on the floor with a broad base: below its widest level it hardly narrows, so that
-        // its border runs into the floor and not back under itself.
-        const rho = polarDistance(polar, x, y < widest ? y : widest + (y - widest) * 0.4);
+        // The heart lies on the floor with a broad base: below its widest level it narrows slowly, so that its
+        // border runs into the floor and not back under itself.
+        const rho = polarDistance(polar, x, y < widest ? y : widest + (y - widest) * below);
         if (rho < 1) {
           // Towards its root the heart gives way to the great vessels.
-          const root = 0.2 + 0.8 * smoothStep(heartBox.top - 0.01, heartBox.top + 0.17, y);
-          // It lies on the floor and does not hang through it.
+          const root = 0.3 + 0.7 * smoothStep(heartBox.top - 0.01, heartBox.top + 0.17, y);
+          // It lies on the floor and sinks into it a little.
           const above =
-            1 -
-            smoothStep(0.01, 0.045, y - thorax.dome[x < thorax.middle ? 'right' : 'left'][tableIndex(x)]!);
+            1 - smoothStep(0.01, 0.07, y - thorax.dome[x < thorax.middle ? 'right' : 'left'][tableIndex(x)]!);
           const depth = above * root * heartDepth * Math.sqrt(1 - rho * rho);
           const other = occupied[at]!;
           occupied[at] = depth > other ? depth + 0.15 * other : other + 0.15 * depth;

@@ -1,5 +1,6 @@
 import { Random } from '../../../base/index.js';
-import { type Map2, spread } from './raster.js';
+import type { Map2 } from './raster.js';
+import { spread } from './smoothing.js';
 
 const side = 512;
 const kept = new Map<string, Float32Array>();
@@ -47,18 +48,9 @@ export function noiseAt(place: NoisePlace, x: number, y: number, periods: number
   return top + (bottom - top) * fy;
 }
 
-/** The field over a whole picture. */
-export function noiseMap(place: NoisePlace, size: number, periods: number): Map2 {
-  const map = new Float32Array(size * size);
-  for (let row = 0, at = 0; row < size; row++)
-    for (let column = 0; column < size; column++, at++)
-      map[at] = noiseAt(place, (column + 0.5) / size, (row + 0.5) / size, periods);
-  return map;
-}
-
 /** The coarse waves of the field over a whole picture, from a lattice: for what is smooth and of low contrast. */
 export function smoothNoise(place: NoisePlace, size: number, periods: number): Map2 {
-  const cells = 49;
+  const cells = 33;
   const grid = new Float32Array(cells * cells);
   for (let row = 0, at = 0; row < cells; row++)
     for (let column = 0; column < cells; column++, at++)

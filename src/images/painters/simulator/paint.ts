@@ -10,10 +10,12 @@ import type { Map2 } from './raster.js';
 import { encodeReading } from './reading.js';
 import { Scene, type SceneFinding } from './scene.js';
 
-/** Smallest change of the log attenuation that counts as seen, over an area that counts as seen. */
-const visible = { contrast: 0.05, area: 0.0006 };
-/** The same for a finding that the text calls minimal or mild: it may be faint, but there. */
-const there = { contrast: 0.025, area: 0.0003 };
+const floors = {
+  /** Smallest change of the log attenuation that counts as seen, over an area that counts as seen. */
+  visible: { contrast: 0.05, area: 0.0006 },
+  /** The same for a finding that the text calls minimal or mild: it may be faint, but there. */
+  there: { contrast: 0.025, area: 0.0003 },
+};
 
 /**
  * Paints one picture. With `without`, the same patient, beam and noise lack that finding (the twin); its
@@ -25,13 +27,13 @@ export function paintOne(request: PaintRequest, without?: string): Painting {
   const { size } = request;
   const scene = new Scene(findingsOf(request.mentions), size, random);
   let shown = scene.attenuation();
-  const changes = new Map<SceneFinding, Map2>();
+  const changes = new Map<SceneFinding, Change>();
   for (const finding of scene.findings) {
     // The visibility floor: a finding too faint to be seen is drawn again, stronger.
     for (let attempt = 0; ; attempt++) {
       const change = changeOf(scene, finding, shown);
       changes.set(finding, change);
-      if (attempt === 3 || isSeen(change, finding.mayBeFaint ? there : visible)) break;
+      if (attempt === 3 || isSeen(change, finding.mayBeFaint ? 'there' : 'visible', size)) break;
       finding.placed = { ...finding.placed, strength: finding.placed.strength * 1.5 };
       shown = scene.attenuation();
     }
@@ -49,7 +51,8 @@ export function paintOne(request: PaintRequest, without?: string): Painting {
     }
     if (request.twins !== true) return region;
     const rest = kept.filter(other => other !== finding);
-    return { ...region, twin: develop(scene, scene.attenuation(rest), random).pixels };
+    const log = scene.attenuation(rest);
+    return { ...region, twin: arena.scoped(() => develop(scene, log, random).pixels) };
   });
   return {
     pixels,
@@ -85,27 +88,44 @@ function develop(
   return { pixels, deepPixels, reading };
 }
 
-/** |difference of the log attenuation| to the twin without the finding. */
-function changeOf(scene: Scene, finding: SceneFinding, shown: Map2): Map2 {
-  const rest = scene.findings.filter(other => other !== finding);
-  const change = scene.attenuation(rest);
-  for (let at = 0; at < change.length; at++) change[at] = Math.abs(shown[at]! - change[at]!);
-  return change;
+/** What a finding changes. */
+interface Change {
+  /** |difference of the log attenuation| to the twin without the finding. */
+  readonly map: Map2;
+  readonly most: number;
+  /** Pixels above each floor's contrast. */
+  readonly visible: number;
+  readonly there: number;
 }
 
-function isSeen(change: Map2, floor: { readonly contrast: number; readonly area: number }): boolean {
-  let seen = 0;
-  for (const value of change) if (value > floor.contrast) seen++;
-  return seen >= floor.area * change.length;
+function changeOf(scene: Scene, finding: SceneFinding, shown: Map2): Change {
+  const twin = scene.attenuation(scene.findings.filter(other => other !== finding));
+  const map = arena.any(twin.length);
+  let most = 1e-6;
+  const counts = { visible: 0, there: 0 };
+  for (let at = 0; at < map.length; at++) {
+    const value = Math.abs(shown[at]! - twin[at]!);
+    map[at] = value;
+    if (value <= floors.there.contrast) continue;
+    counts.there++;
+    if (value > floors.visible.contrast) counts.visible++;
+    if (value > most) most = value;
+  }
+  // A change below all floors everywhere still has a greatest value.
+  if (counts.there === 0) for (const value of map) if (value > most) most = value;
+  return { map, most, ...counts };
+}
+
+function isSeen(change: Change, floor: keyof typeof floors, size: number): boolean {
+  return change[floor] >= floors[floor].area * size * size;
 }
 
 /** Where the finding is; undefined when it changed nothing. */
-function regionOf(finding: SceneFinding, change: Map2, size: number): PaintedRegion | undefined {
-  let most = 1e-6;
-  for (const value of change) if (value > most) most = value;
+function regionOf(finding: SceneFinding, change: Change, size: number): PaintedRegion | undefined {
+  const { map, most } = change;
   const scale = 255 / most;
-  const scaled = new Uint8Array(change.length);
-  for (let at = 0; at < change.length; at++) scaled[at] = change[at]! * scale + 0.5;
+  const scaled = new Uint8Array(map.length);
+  for (let at = 0; at < map.length; at++) scaled[at] = map[at]! * scale + 0.5;
   const box = boxOf(scaled, size);
   if (box === undefined) return undefined;
   const { sides } = finding.placed;
@@ -116,6 +136,6 @@ function regionOf(finding: SceneFinding, change: Map2, size: number): PaintedReg
     ...(middle || side === undefined ? {} : { side }),
     change: scaled,
     box,
-    ...(isSeen(change, visible) ? {} : { faint: true }),
+    ...(isSeen(change, 'visible', size) ? {} : { faint: true }),
   };
 }

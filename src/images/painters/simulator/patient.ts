@@ -62,7 +62,7 @@ export function drawPatient(random: Random): Patient {
   const age = Math.round(person.chance(0.85) ? person.uniform(25, 88) : person.uniform(16, 95));
   const habitus = person.truncatedNormal(frontal ? 0 : 0.25, 1, 2);
   const old = Math.max(0, (age - 50) / 40);
-  const contours = placeContours(random.fork('contours'), frontal);
+  const contours = placeContours(random.fork('contours'), view);
   const thorax = thoraxOf(contours);
   return {
     view,
@@ -79,9 +79,9 @@ export function drawPatient(random: Random): Patient {
     fatShare: clamp(0.22 + 0.1 * habitus + (sex === 'F' ? 0.06 : 0), 0.05, 0.6),
     breast: sex === 'F' ? Math.max(0, person.normal(2 + 0.9 * habitus, 0.9)) : 0,
     rotation: person.normal(0, frontal ? 0.008 : 0.016),
-    armLift: person.chance(frontal ? 0.85 : 0.5) ? person.uniform(0.35, 1.1) : person.uniform(0, 0.35),
-    scapulaOverlap: frontal ? person.uniform(0, 0.45) : person.uniform(0.35, 1),
-    lungDensity: person.uniform(0.16, 0.27) + (frontal ? 0 : 0.03),
+    armLift: person.chance(frontal ? 0.6 : 0.5) ? person.uniform(0.35, 1.1) : person.uniform(0, 0.35),
+    scapulaOverlap: frontal ? person.uniform(0, 0.45) : person.uniform(view === 'AP' ? 0.35 : 0.6, 1),
+    lungDensity: person.uniform(0.16, 0.27),
     lungTexture: person.uniform(0.03, 0.12),
     upperVessels: person.uniform(0.75, 1.05),
     lowerVessels: person.uniform(0.9, 1.2),
@@ -94,24 +94,31 @@ export function drawPatient(random: Random): Patient {
       unfolding: clamp(person.normal(0.15 + 0.3 * old, 0.15), 0, 0.65),
       calcified: age > 60 && person.chance(0.3) ? person.uniform(0.2, 0.6) : 0,
     },
-    mediastinum: person.uniform(0.9, 1.1) + (frontal ? 0 : 0.08),
+    mediastinum: person.uniform(0.9, 1.12) + (frontal ? 0 : view === 'AP' ? 0.06 : 0.15),
     boneDensity: clamp(person.normal(1.04 - 0.18 * old, 0.12), 0.78, 1.4),
     spineBend: person.normal(0, 0.006),
     spurs: Math.max(0, person.normal(0.5 * old, 0.25)),
   };
 }
 
-/** Contours in the frame of a clinical picture: smaller than in the measured set, higher diaphragm in AP. */
-function placeContours(random: Random, frontal: boolean): Contours {
+/**
+ * Contours in the frame of a clinical picture: smaller than in the measured set; in AP narrower, and the floors
+ * higher against the tops. Places and spreads are set so that the tops, floors and walls that a
+ * steepest-edge search finds agree with those of 146 PA and 219 AP normals of NIH ChestX-ray14.
+ */
+function placeContours(random: Random, view: View): Contours {
+  const frontal = view === 'PA';
   const contours = drawContours(random.fork('shape'));
   const place = random.fork('place');
-  const scale = place.truncatedNormal(frontal ? 0.88 : 0.86, 0.085);
-  const aspect = place.truncatedNormal(1, 0.045);
-  const shiftX = place.truncatedNormal(-0.01, 0.036, 2.5);
-  const shiftY = place.truncatedNormal(frontal ? -0.02 : 0.01, 0.042, 2.5);
+  const scale = place.truncatedNormal(frontal ? 0.89 : 0.86, frontal ? 0.1 : 0.085);
+  const aspect = place.truncatedNormal(frontal ? 1.03 : 0.94, 0.05);
+  const shiftX = place.truncatedNormal(0, 0.036, 2.5);
+  const shiftY = place.truncatedNormal(frontal ? 0.025 : 0.075, 0.05, 2.5);
   const tilt = place.normal(0, frontal ? 0.012 : 0.025);
-  // Breath: the floor of the lungs moves, their top stays.
-  const breath = frontal ? place.truncatedNormal(1, 0.06) : place.truncatedNormal(0.92, 0.08);
+  // Breath: the floor of the lungs moves, their top stays; who lies breathes less deeply.
+  const breath = frontal
+    ? place.truncatedNormal(1, 0.08)
+    : place.truncatedNormal(view === 'AP' ? 0.94 : 0.88, 0.08);
   // Each floor stands a little higher or lower than the other.
   const floors = { right: place.normal(0.004, 0.013), left: place.normal(-0.004, 0.016) };
   const placed = mapContours(contours, (x, y) => {
@@ -122,9 +129,12 @@ function placeContours(random: Random, frontal: boolean): Contours {
     const breathed = below > 0 ? v - (1 - breath) * below * scale - floor * (below / 0.6) ** 2 : v;
     return [0.5 + shiftX + u - tilt * breathed, 0.4 + shiftY + breathed + tilt * u];
   });
-  // Heart width: as measured for PA, larger in AP by projection (source nearer, shallow breath).
-  const ratio = frontal ? place.truncatedNormal(0.452, 0.032, 1.7) : place.truncatedNormal(0.485, 0.032, 1.7);
-  return withHeartRatio(placed, ratio);
+  // Heart width: for PA as measured in JSRT normals, 0.472 ± 0.055, less its far ends; larger in AP by projection
+  // (source nearer, shallow breath).
+  const ratio = place.truncatedNormal(frontal ? 0.468 : 0.495, 0.06, 1.6);
+  const aside = place.truncatedNormal(-0.019, 0.009);
+  const heart = placed.heart.map((part, at) => (at % 2 === 0 ? part + aside : part));
+  return withHeartRatio({ ...placed, heart }, ratio);
 }
 
 /**

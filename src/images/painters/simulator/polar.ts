@@ -44,7 +44,7 @@ export function polarOf(
 export function polarDistance(polar: Polar, x: number, y: number): number {
   const dx = x - polar.x;
   const dy = y - polar.y;
-  return Math.hypot(dx, dy) / radiusToward(polar, dx, dy);
+  return Math.sqrt(dx * dx + dy * dy) / radiusToward(polar, dx, dy);
 }
 
 /** Radius of the contour in a direction from its centre. */

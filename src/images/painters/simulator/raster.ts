@@ -13,16 +13,18 @@ export type CurvePoint = readonly [x: number, y: number, radius: number];
 export class Brush {
   readonly size: number;
   readonly #scratch: Map2;
-  #left: number;
-  #right = -1;
+  /** What was touched: rows, and in each the columns from first to last. */
   #top: number;
   #bottom = -1;
+  readonly #first: Int32Array;
+  readonly #last: Int32Array;
 
   constructor(size: number) {
     this.size = size;
-    this.#scratch = new Float32Array(size * size);
-    this.#left = size;
+    this.#scratch = arena.empty(size * size);
     this.#top = size;
+    this.#first = new Int32Array(size).fill(size);
+    this.#last = new Int32Array(size).fill(-1);
   }
 
   /**
@@ -49,48 +51,66 @@ export class Brush {
     const top = Math.max(0, Math.floor((Math.min(y0, y1) - widest) * size - 0.5));
     const bottom = Math.min(size - 1, Math.ceil((Math.max(y0, y1) + widest) * size - 0.5));
     if (left > right || top > bottom) return;
-    this.#touch(left, right, top, bottom);
+    this.#touchRows(top, bottom);
+    const first = this.#first;
+    const last = this.#last;
     const dx = x1 - x0;
     const dy = y1 - y0;
     const squared = dx * dx + dy * dy;
     const scale = squared > 1e-12 ? 1 / squared : 0;
     const scratch = this.#scratch;
-    const steep = dy === 0 ? 0 : 1 / dy;
+    const pixel = 1 / size;
+    const long = Math.sqrt(squared);
+    const thin = r0 <= finest && r1 <= finest;
+    const thinGain = (2 * gain) / (finest * finest);
     for (let row = top; row <= bottom; row++) {
-      const py = (row + 0.5) / size - y0;
-      let from = left;
-      let to = right;
+      const py = (row + 0.5) * pixel - y0;
+      let low = left * pixel - x0;
+      let high = (right + 1) * pixel - x0;
       if (dy !== 0) {
-        // Only the part of the bar that is within reach of this row can touch it.
-        let low = (py - widest) * steep;
-        let high = (py + widest) * steep;
-        if (low > high) [low, high] = [high, low];
-        if (low > 1 || high < 0) continue;
-        const one = x0 + Math.max(low, 0) * dx;
-        const other = x0 + Math.min(high, 1) * dx;
-        from = Math.max(left, Math.floor((Math.min(one, other) - widest) * size - 0.5));
-        to = Math.min(right, Math.ceil((Math.max(one, other) + widest) * size - 0.5));
+        // Only the part of the bar that is within reach of this row can touch it, and only where the row is
+        // within reach of the line through both ends.
+        const one = (py - widest) / dy;
+        const other = (py + widest) / dy;
+        const start = Math.max(Math.min(one, other), 0);
+        const end = Math.min(Math.max(one, other), 1);
+        if (start > end) continue;
+        const middle = (py * dx) / dy;
+        const reach = Math.abs((widest * long) / dy);
+        low = Math.max(dx > 0 ? start * dx - widest : end * dx - widest, middle - reach);
+        high = Math.min(dx > 0 ? end * dx + widest : start * dx + widest, middle + reach);
       }
+      const from = Math.max(left, Math.floor((low + x0) * size - 0.5));
+      const to = Math.min(right, Math.ceil((high + x0) * size - 0.5));
+      if (from < first[row]!) first[row] = from;
+      if (to > last[row]!) last[row] = to;
+      const start = row * size;
       for (let column = from; column <= to; column++) {
-        const px = (column + 0.5) / size - x0;
+        const px = (column + 0.5) * pixel - x0;
         let along = (px * dx + py * dy) * scale;
         along = along < 0 ? 0 : Math.min(along, 1);
         const ex = px - along * dx;
         const ey = py - along * dy;
         const off = ex * ex + ey * ey;
         const radius = r0 + (r1 - r0) * along;
-        const drawn = Math.max(radius, finest);
-        const room = drawn * drawn - off;
-        if (room <= 0) continue;
-        let chord = Math.sqrt(room);
-        if (radius < finest) chord *= (radius * radius) / (finest * finest);
-        else if (shell > 0) {
-          const inner = (drawn - shell) * (drawn - shell) - off;
-          if (inner > 0 && drawn > shell) chord -= (1 - marrow) * Math.sqrt(inner);
+        let value: number;
+        if (thin) {
+          const room = finest * finest - off;
+          if (room <= 0) continue;
+          value = thinGain * radius * radius * Math.sqrt(room);
+        } else {
+          const drawn = Math.max(radius, finest);
+          const room = drawn * drawn - off;
+          if (room <= 0) continue;
+          let chord = Math.sqrt(room);
+          if (radius < finest) chord *= (radius * radius) / (finest * finest);
+          else if (shell > 0) {
+            const inner = (drawn - shell) * (drawn - shell) - off;
+            if (inner > 0 && drawn > shell) chord -= (1 - marrow) * Math.sqrt(inner);
+          }
+          value = 2 * gain * chord;
         }
-        const value = 2 * gain * chord;
-        const at = row * size + column;
-        if (value > scratch[at]!) scratch[at] = value;
+        if (value > scratch[start + column]!) scratch[start + column] = value;
       }
     }
   }
@@ -113,23 +133,42 @@ export class Brush {
     const top = Math.max(0, Math.floor((y - reach) * size - 0.5));
     const bottom = Math.min(size - 1, Math.ceil((y + reach) * size - 0.5));
     if (left > right || top > bottom) return;
-    this.#touch(left, right, top, bottom);
+    this.#touchRows(top, bottom);
     const cosine = Math.cos(angle);
     const sine = Math.sin(angle);
     const floorX = Math.max(rx, 0.7 / size);
     const floorY = Math.max(ry, 0.7 / size);
-    const kept = (depth * rx * ry) / (floorX * floorY);
+    const perX = 1 / floorX;
+    const perY = 1 / floorY;
+    const kept = depth * rx * ry * perX * perY;
+    const scratch = this.#scratch;
+    const pixel = 1 / size;
+    // Powers are dear: those of a large ellipsoid are read from a table over √(1 − ρ²), in which they are straight.
+    const isLarge = power > 0.5 && power !== 1 && (right - left) * (bottom - top) > 1000;
+    const powers = isLarge
+      ? Float32Array.from({ length: 130 }, (_, step) => (step / 128) ** (2 * power))
+      : undefined;
     for (let row = top; row <= bottom; row++) {
-      const py = (row + 0.5) / size - y;
+      const py = (row + 0.5) * pixel - y;
+      const start = row * size;
+      if (left < this.#first[row]!) this.#first[row] = left;
+      if (right > this.#last[row]!) this.#last[row] = right;
       for (let column = left; column <= right; column++) {
-        const px = (column + 0.5) / size - x;
-        const u = (px * cosine + py * sine) / floorX;
-        const v = (py * cosine - px * sine) / floorY;
+        const px = (column + 0.5) * pixel - x;
+        const u = (px * cosine + py * sine) * perX;
+        const v = (py * cosine - px * sine) * perY;
         const room = 1 - u * u - v * v;
         if (room <= 0) continue;
-        const value = kept * (power === 0.5 ? Math.sqrt(room) : power === 1 ? room : room ** power);
-        const at = row * size + column;
-        if (value > this.#scratch[at]!) this.#scratch[at] = value;
+        let value = kept;
+        if (power === 0.5) value *= Math.sqrt(room);
+        else if (power === 1) value *= room;
+        else if (powers === undefined) value *= room ** power;
+        else {
+          const place = 128 * Math.sqrt(room);
+          const step = place | 0;
+          value *= powers[step]! + (powers[step + 1]! - powers[step]!) * (place - step);
+        }
+        if (value > scratch[start + column]!) scratch[start + column] = value;
       }
     }
   }
@@ -138,24 +177,22 @@ export class Brush {
   addTo(target: Map2, limit?: Map2): void {
     const scratch = this.#scratch;
     for (let row = this.#top; row <= this.#bottom; row++) {
-      const end = row * this.size + this.#right;
-      for (let at = row * this.size + this.#left; at <= end; at++) {
+      const end = row * this.size + this.#last[row]!;
+      for (let at = row * this.size + this.#first[row]!; at <= end; at++) {
         let value = scratch[at]!;
         if (value === 0) continue;
         scratch[at] = 0;
         if (limit !== undefined && value > limit[at]!) value = limit[at]!;
         target[at]! += value;
       }
+      this.#first[row] = this.size;
+      this.#last[row] = -1;
     }
-    this.#left = this.size;
     this.#top = this.size;
-    this.#right = -1;
     this.#bottom = -1;
   }
 
-  #touch(left: number, right: number, top: number, bottom: number): void {
-    if (left < this.#left) this.#left = left;
-    if (right > this.#right) this.#right = right;
+  #touchRows(top: number, bottom: number): void {
     if (top < this.#top) this.#top = top;
     if (bottom > this.#bottom) this.#bottom = bottom;
   }
@@ -185,150 +222,4 @@ export function bezier(
     ]);
   }
   return points;
-}
-
-/** How much of each pixel lies in the polygon (x, y pairs), 0 to 1, from four lines a row. */
-export function polygonCoverage(polygon: readonly number[], size: number): Map2 {
-  const cover = new Float32Array(size * size);
-  const lines = 4;
-  const crossings: number[] = [];
-  for (let line = 0; line < size * lines; line++) {
-    const y = (line + 0.5) / (size * lines);
-    crossings.length = 0;
-    for (let index = 0; index < polygon.length; index += 2) {
-      const x0 = polygon[index]!;
-      const y0 = polygon[index + 1]!;
-      const next = (index + 2) % polygon.length;
-      const y1 = polygon[next + 1]!;
-      if (y0 <= y === y1 <= y) continue;
-      crossings.push(x0 + ((y - y0) / (y1 - y0)) * (polygon[next]! - x0));
-    }
-    crossings.sort((one, other) => one - other);
-    const base = Math.floor(line / lines) * size;
-    for (let pair = 0; pair + 1 < crossings.length; pair += 2) {
-      const from = Math.max(0, crossings[pair]! * size);
-      const to = Math.min(size, crossings[pair + 1]! * size);
-      for (let column = Math.floor(from); column < to; column++) {
-        const covered = Math.min(to, column + 1) - Math.max(from, column);
-        if (covered > 0) cover[base + column]! += covered / lines;
-      }
-    }
-  }
-  return cover;
-}
-
-/** Blurs in place with three running means, close to a Gaussian of this deviation (pixels). Edges repeat. */
-export function blur(map: Map2, size: number, deviation: number): void {
-  if (deviation < 0.15) return;
-  const squared = deviation * deviation;
-  // Three passes of weights (r, 1, r) have a variance of 6 r / (1 + 2 r); wider ones that of a box.
-  const radius = squared < 2 ? squared / (6 - 2 * squared) : (Math.sqrt(4 * squared + 1) - 1) / 2;
-  const other = arena.any(map.length);
-  for (let pass = 0; pass < 3; pass++) {
-    meanAlongRows(map, other, size, radius);
-    meanAlongColumns(other, map, size, radius);
-  }
-}
-
-/** A wide blur by way of a coarse grid of at most `atMost`² means; the deviation is a fraction of the side. */
-export function wideBlur(
-  map: Map2,
-  size: number,
-  deviation: number,
-  atMost: number,
-  ceiling = Infinity,
-): Map2 {
-  // A cell without a pixel would have no mean.
-  const cells = Math.min(atMost, size);
-  const grid = new Float32Array(cells * cells);
-  const counts = new Float32Array(cells * cells);
-  const cellOf = Int32Array.from({ length: size }, (_, place) => Math.floor((place * cells) / size));
-  for (let row = 0, at = 0; row < size; row++) {
-    const line = cellOf[row]! * cells;
-    for (let column = 0; column < size; column++, at++) {
-      const cell = line + cellOf[column]!;
-      const value = map[at]!;
-      grid[cell]! += Math.min(value, ceiling);
-      counts[cell]! += 1;
-    }
-  }
-  for (let cell = 0; cell < grid.length; cell++) grid[cell]! /= counts[cell]!;
-  blur(grid, cells, deviation * cells);
-  return spread(grid, cells, size, 0.5);
-}
-
-/**
- * A map of size × size from one of cells × cells, straight lines between. `middle` is where in a cell its value
- * lies: 0.5 for means of cells, 0 for a lattice that starts at the edge.
- */
-export function spread(grid: Float32Array, cells: number, size: number, middle: number): Map2 {
-  const result = arena.any(size * size);
-  const scale = (middle === 0 ? cells - 1 : cells) / size;
-  const start = new Int32Array(size);
-  const part = new Float32Array(size);
-  for (let place = 0; place < size; place++) {
-    const u = Math.min(cells - 1.001, Math.max(0, (place + 0.5) * scale - middle));
-    start[place] = Math.floor(u);
-    part[place] = u - start[place]!;
-  }
-  // One row of the grid at the height of this row, then along it.
-  const line = new Float32Array(cells);
-  for (let row = 0, at = 0; row < size; row++) {
-    const top = start[row]! * cells;
-    const fy = part[row]!;
-    for (let cell = 0; cell < cells; cell++) {
-      const value = grid[top + cell]!;
-      line[cell] = value + (grid[top + cells + cell]! - value) * fy;
-    }
-    for (let column = 0; column < size; column++, at++) {
-      const cell = start[column]!;
-      const value = line[cell]!;
-      result[at] = value + (line[cell + 1]! - value) * part[column]!;
-    }
-  }
-  return result;
-}
-
-/** Mean over 2 radius + 1 places of each row; the outermost count in part when radius is not whole. */
-function meanAlongRows(from: Map2, to: Map2, size: number, radius: number): void {
-  const whole = Math.floor(radius);
-  const part = radius - whole;
-  const scale = 1 / (2 * radius + 1);
-  const last = size - 1;
-  for (let start = 0; start < from.length; start += size) {
-    let sum = 0;
-    for (let place = -whole; place <= whole; place++)
-      sum += from[start + (place < 0 ? 0 : Math.min(place, last))]!;
-    for (let place = 0; place < size; place++) {
-      const before = from[start + (place > whole ? place - whole - 1 : 0)]!;
-      const after = from[start + (place + whole < last ? place + whole + 1 : last)]!;
-      to[start + place] = (sum + part * (before + after)) * scale;
-      sum += after - from[start + (place > whole ? place - whole : 0)]!;
-    }
-  }
-}
-
-/** The same along columns, a whole row at a time so that memory is read in order. */
-function meanAlongColumns(from: Map2, to: Map2, size: number, radius: number): void {
-  const whole = Math.floor(radius);
-  const part = radius - whole;
-  const scale = 1 / (2 * radius + 1);
-  const last = size - 1;
-  const sums = new Float64Array(size);
-  const rowOf = (row: number) => (row < 0 ? 0 : Math.min(row, last)) * size;
-  for (let row = -whole; row <= whole; row++) {
-    const start = rowOf(row);
-    for (let column = 0; column < size; column++) sums[column]! += from[start + column]!;
-  }
-  for (let row = 0; row < size; row++) {
-    const before = rowOf(row - whole - 1);
-    const after = rowOf(row + whole + 1);
-    const leaving = rowOf(row - whole);
-    const out = row * size;
-    for (let column = 0; column < size; column++) {
-      const next = from[after + column]!;
-      to[out + column] = (sums[column]! + part * (from[before + column]! + next)) * scale;
-      sums[column]! += next - from[leaving + column]!;
-    }
-  }
 }

@@ -1,9 +1,11 @@
 import type { Random } from '../../../base/index.js';
 import type { Finding } from '../../../data/index.js';
 import { arena } from './arena.js';
-import { attenuate, type Beam, drawBeam } from './beam.js';
+import { attenuate, type Hardening, hardeningOf } from './attenuation.js';
+import { type Beam, drawBeam } from './beam.js';
 import { buildTrunk } from './body.js';
 import type { Body } from './body-map.js';
+import { Changeable } from './changeable.js';
 import { addClutter } from './clutter.js';
 import { findingKinds, parents, shownAs } from './findings/index.js';
 import type { FindingKind, Placed } from './findings/kind.js';
@@ -32,14 +34,16 @@ export class Scene {
   readonly beam: Beam;
   readonly #random: Random;
   readonly #plain: Patient;
+  readonly #hardening: Hardening;
   /** Anatomies by the set of findings that reshape them. */
-  readonly #anatomies = new Map<string, Body>();
+  readonly #anatomies = new Map<string, Anatomy>();
 
   constructor(findings: readonly Finding[], size: number, random: Random) {
     this.size = size;
     this.#random = random;
     this.#plain = drawPatient(random.fork('patient'));
     this.beam = drawBeam(this.#plain, random.fork('beam'));
+    this.#hardening = hardeningOf(this.beam);
     this.unknown = findings.filter(finding => !isShown(finding.concept)).map(finding => finding.concept);
     this.findings = findings.filter(finding => isShown(finding.concept)).map(finding => this.#place(finding));
   }
@@ -49,40 +53,47 @@ export class Scene {
     return this.#plain;
   }
 
-  /** Log attenuation of the patient with these findings. */
+  /** Log attenuation of the patient with these findings; not to be written to. */
   attenuation(findings: readonly SceneFinding[] = this.findings): Map2 {
-    return attenuate(this.body(findings), this.beam);
-  }
-
-  /** The patient's tissues with these findings. */
-  body(findings: readonly SceneFinding[]): Body {
     const anatomy = this.#anatomy(findings);
-    if (!findings.some(finding => finding.kind.change !== undefined)) return anatomy;
-    const body = cloned(anatomy);
-    for (const finding of findings)
-      finding.kind.change?.(body, finding.placed, finding.random.fork('change'));
-    return body;
+    const changing = findings.filter(finding => finding.kind.change !== undefined);
+    if (changing.length === 0) return anatomy.log;
+    const result = arena.any(this.size * this.size);
+    // The changed tissues are needed for this alone.
+    return arena.scoped(() => {
+      const target = new Changeable(anatomy.body);
+      for (const { kind, placed, random } of changing)
+        kind.change?.(target.body, placed, random.fork('change'));
+      return attenuate(target.changed, this.#hardening, result, anatomy);
+    });
   }
 
-  #anatomy(findings: readonly SceneFinding[]): Body {
+  #anatomy(findings: readonly SceneFinding[]): Anatomy {
     const reshaping = findings.filter(finding => finding.kind.reshape !== undefined);
     const key = reshaping
       .map(finding => `${this.findings.indexOf(finding)}:${finding.placed.strength}`)
       .join();
-    let body = this.#anatomies.get(key);
-    if (body === undefined) {
+    let anatomy = this.#anatomies.get(key);
+    if (anatomy === undefined) {
       const patient = { ...this.#plain };
       for (const finding of reshaping)
         finding.kind.reshape?.(patient, finding.placed, finding.random.fork('reshape'));
-      const random = this.#random;
-      body = buildTrunk(patient, random.fork('trunk'), this.size);
-      addVessels(body, random.fork('vessels'));
-      addSkeleton(body, random.fork('skeleton'));
-      addGas(body, random.fork('gas'));
-      addClutter(body, random.fork('clutter'));
-      this.#anatomies.set(key, body);
+      anatomy = this.#laidOut(patient);
+      this.#anatomies.set(key, anatomy);
     }
-    return body;
+    return anatomy;
+  }
+
+  /** The tissues of a patient. */
+  #laidOut(patient: Patient): Anatomy {
+    const random = this.#random;
+    const log = arena.any(this.size * this.size);
+    const body = buildTrunk(patient, random.fork('trunk'), this.size);
+    arena.scoped(() => addVessels(body, random.fork('vessels')));
+    arena.scoped(() => addSkeleton(body, random.fork('skeleton')));
+    arena.scoped(() => addGas(body, random.fork('gas')));
+    arena.scoped(() => addClutter(body, random.fork('clutter')));
+    return { body, log: attenuate(body, this.#hardening, log) };
   }
 
   #place(finding: Finding): SceneFinding {
@@ -125,21 +136,8 @@ function isShown(concept: string): boolean {
   return Object.hasOwn(findingKinds, concept) || Object.hasOwn(parents, concept);
 }
 
-function cloned(body: Body): Body {
-  const { paths } = body;
-  return {
-    ...body,
-    paths: {
-      soft: arena.copy(paths.soft),
-      fat: arena.copy(paths.fat),
-      lung: arena.copy(paths.lung),
-      blood: arena.copy(paths.blood),
-      bone: arena.copy(paths.bone),
-      spongy: arena.copy(paths.spongy),
-      air: arena.copy(paths.air),
-      metal: arena.copy(paths.metal),
-    },
-    lungDensity: arena.copy(body.lungDensity),
-    vessels: arena.copy(body.vessels),
-  };
+/** A patient's tissues before findings change them, and what the beam loses in them. */
+interface Anatomy {
+  readonly body: Body;
+  readonly log: Map2;
 }

@@ -44,12 +44,11 @@ function tablePlace(index: number): number {
 
 /** Draws contours from the shape model: mean plus modes within two deviations. */
 export function drawContours(random: Random, spread = 1, group: ShapeGroup = normalShape): Contours {
-  const values = group.mean.split(' ').map(word => Number(word) / 1e4);
-  group.modes.forEach((mode, index) => {
+  const { mean, modes } = figuresOf(group);
+  const values = Array.from(mean);
+  modes.forEach((mode, index) => {
     const weight = random.truncatedNormal(0, spread * group.deviations[index]!, 2) / 1e3;
-    mode.split(' ').forEach((word, at) => {
-      values[at]! += weight * Number(word);
-    });
+    for (let at = 0; at < values.length; at++) values[at]! += weight * mode[at]!;
   });
   const parts: Record<string, number[]> = {};
   let start = 0;
@@ -64,6 +63,25 @@ export function drawContours(random: Random, spread = 1, group: ShapeGroup = nor
     leftClavicle: parts.LCLA ?? [],
     rightClavicle: parts.RCLA ?? [],
   };
+}
+
+interface ShapeFigures {
+  readonly mean: Float64Array;
+  readonly modes: readonly Float64Array[];
+}
+
+const figures = new WeakMap<ShapeGroup, ShapeFigures>();
+
+/** The figures of a group, read from its words once. */
+function figuresOf(group: ShapeGroup): ShapeFigures {
+  let found = figures.get(group);
+  if (found === undefined) {
+    const read = (words: string, scale: number) =>
+      Float64Array.from(words.split(' '), word => Number(word) / scale);
+    found = { mean: read(group.mean, 1e4), modes: group.modes.map(mode => read(mode, 1)) };
+    figures.set(group, found);
+  }
+  return found;
 }
 
 /** Moves every point of every contour. */
@@ -148,15 +166,13 @@ function sideTables(lung: readonly number[], isLeft: boolean) {
   const wall = new Float32Array(tableRows).fill(Number.NaN);
   const medial = new Float32Array(tableRows).fill(Number.NaN);
   const dome = new Float32Array(tableRows).fill(Number.NaN);
-  for (let index = 0; index < tableRows; index++) {
-    const rows = crossingsOf(lung, tablePlace(index), 1);
-    if (rows.length > 0) {
-      wall[index] = rows.reduce((one, other) => outer(one, other));
-      medial[index] = rows.reduce((one, other) => inner(one, other));
-    }
-    const columns = crossingsOf(lung, tablePlace(index), 0);
-    if (columns.length > 0) dome[index] = Math.max(...columns);
-  }
+  eachCrossing(lung, 1, (index, x) => {
+    wall[index] = Number.isNaN(wall[index]!) ? x : outer(wall[index]!, x);
+    medial[index] = Number.isNaN(medial[index]!) ? x : inner(medial[index]!, x);
+  });
+  eachCrossing(lung, 0, (index, y) => {
+    dome[index] = Number.isNaN(dome[index]!) ? y : Math.max(dome[index]!, y);
+  });
   // The lowest point of the outer third is the costophrenic angle.
   const wide = box.right - box.left;
   let angle = box.top;
@@ -190,18 +206,31 @@ function fillEnds(table: Float32Array, last: number): void {
     if (Number.isNaN(table[index]!)) table[index] = table[index - 1]!;
 }
 
-/** Where a closed contour meets the line at `place` of the axis (0: vertical line at x, 1: horizontal at y). */
-function crossingsOf(points: readonly number[], place: number, axis: 0 | 1): number[] {
-  const found: number[] = [];
+/**
+ * Where a closed contour meets the lines of the tables, with the other coordinate there (axis 0: vertical lines
+ * at each x, 1: horizontal ones at each y).
+ */
+function eachCrossing(
+  points: readonly number[],
+  axis: 0 | 1,
+  visit: (index: number, cross: number) => void,
+): void {
+  const other = 1 - axis;
   for (let at = 0; at < points.length; at += 2) {
     const next = (at + 2) % points.length;
     const one = points[at + axis]!;
-    const other = points[next + axis]!;
-    if (one <= place === other <= place) continue;
-    const cross = 1 - axis;
-    found.push(
-      points[at + cross]! + ((place - one) / (other - one)) * (points[next + cross]! - points[at + cross]!),
-    );
+    const end = points[next + axis]!;
+    if (one === end) continue;
+    const slope = (points[next + other]! - points[at + other]!) / (end - one);
+    // Lines at or above the lower end and below the upper one.
+    const first = Math.max(0, Math.ceil(tableStep(Math.min(one, end))));
+    const last = Math.min(tableRows, Math.ceil(tableStep(Math.max(one, end))));
+    for (let index = first; index < last; index++)
+      visit(index, points[at + other]! + (tablePlace(index) - one) * slope);
   }
-  return found;
+}
+
+/** The place of a line among the lines of the tables; inverse of `tablePlace`. */
+function tableStep(place: number): number {
+  return ((place - tableTop) / tableSpan) * tableRows - 0.5;
 }

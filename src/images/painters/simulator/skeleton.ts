@@ -77,7 +77,9 @@ function ribs(body: Body, bone: Map2, side: LungSide, shared: Random, own: Rando
   body.ribs[side] = courses;
   const turned = body.patient.rotation;
   courses.forEach((course, index) => {
-    brush.curve(course.back, field * 1, shell, 0.38);
+    // The upper ribs are seen through little else: their compact edges stand out.
+    const marrow = index < 4 ? 0.26 : 0.38;
+    brush.curve(course.back, field * (index < 4 ? 1.1 : 0.95), shell, marrow);
     brush.addTo(bone);
     if (index > 7) return;
     const front = course.front.map(([x, y, radius]): CurvePoint => [x + 0.6 * turned, y, radius]);
@@ -101,7 +103,7 @@ function spine(body: Body, bone: Map2, spongy: Map2, random: Random): void {
     // Body of the vertebra: spongy, with thin compact end plates that the slanting beam blurs.
     const box = new Slab(x, y, half, 1.08 * tall);
     box.addTo(spongy, size, 2.6 * random.uniform(0.9, 1.1));
-    const plate = random.uniform(0.25, 0.75);
+    const plate = random.uniform(0.3, 1);
     brush.segment(x - half, y - tall, 0.0038, x + half, y - tall, 0.0038, field * plate);
     brush.segment(x - half, y + tall, 0.0038, x + half, y + tall, 0.0038, field * plate);
     if (patient.spurs > 0.2) {
@@ -111,8 +113,8 @@ function spine(body: Body, bone: Map2, spongy: Map2, random: Random): void {
     }
     brush.addTo(bone);
     const turned = patient.rotation * 0.5;
-    brush.ellipse(x - half * 0.62, y - 0.25 * tall, 0.0085 * grow, 0.011 * grow, 0.4);
-    brush.ellipse(x + half * 0.62, y - 0.25 * tall, 0.0085 * grow, 0.011 * grow, 0.4);
+    brush.ellipse(x - half * 0.62, y - 0.25 * tall, 0.0085 * grow, 0.011 * grow, 0.6);
+    brush.ellipse(x + half * 0.62, y - 0.25 * tall, 0.0085 * grow, 0.011 * grow, 0.6);
     brush.ellipse(x - turned, y + 0.6 * tall, 0.006, 0.014, 0.5);
     brush.addTo(bone);
     // Transverse processes.
@@ -137,7 +139,7 @@ class Slab {
   ) {}
 
   addTo(map: Map2, size: number, depth: number): void {
-    const soft = 0.006;
+    const soft = 0.004;
     const first = Math.max(0, Math.floor((this.y - this.tall - soft) * size));
     const last = Math.min(size - 1, Math.ceil((this.y + this.tall + soft) * size));
     const left = Math.max(0, Math.floor((this.x - this.half - soft) * size));
@@ -174,24 +176,29 @@ function shoulder(body: Body, bone: Map2, spongy: Map2, side: LungSide, random: 
     innerY = 0;
     for (let at = 1; at < contour.length; at += 2) innerY += (2 * contour[at]!) / contour.length;
   }
-  const lift = frontal ? random.uniform(0, 0.045) : random.uniform(-0.01, 0.02);
+  const lift = frontal ? random.uniform(-0.015, 0.03) : random.uniform(-0.015, 0.02);
+  // AP seen from above, more so lying back: the inner ends stand higher against the lungs.
+  const low = frontal ? 0.03 : patient.view === 'AP' ? 0.01 : -0.01;
   const inner: [number, number] = [
     middle + sign * 0.042 + patient.rotation * 1.5,
-    innerY + (frontal ? 0.02 : -0.015) + 0.01,
+    innerY + low + random.uniform(-0.02, 0.02),
   ];
-  const outer: [number, number] = [jointX + sign * 0.012, jointY - 0.045 - lift];
+  const outer: [number, number] = [jointX - sign * 0.008, jointY - 0.045 - lift];
   const collar = random.uniform(0.48, 0.66) / field;
   // S-shaped: bowed forward by the breast bone, backward by the shoulder.
   const bow = random.uniform(0.004, 0.03);
   const course = bezier(
     inner,
     [inner[0] + sign * 0.09, inner[1] - bow],
-    [outer[0] - sign * 0.1, outer[1] + random.uniform(-0.01, 0.045)],
+    [
+      outer[0] - sign * 0.13,
+      outer[1] - (frontal ? random.uniform(-0.01, 0.03) : random.uniform(-0.02, 0.01)),
+    ],
     outer,
     [collar * 1.3, collar * 0.95],
     16,
   );
-  brush.curve(course, field * 1.25, 0.12 / field, 0.12);
+  brush.curve(course, field * 1.45, 0.13 / field, 0.12);
   brush.addTo(bone);
   brush.curve(course, field * 0.9);
   brush.addTo(spongy);
@@ -213,8 +220,8 @@ function shoulder(body: Body, bone: Map2, spongy: Map2, side: LungSide, random: 
       border * 1.5,
       border,
     ]),
-    field * 1.3,
-    0.11 / field,
+    field * 1.5,
+    0.12 / field,
     0.2,
   );
   brush.addTo(bone);
@@ -254,8 +261,21 @@ function shoulder(body: Body, bone: Map2, spongy: Map2, side: LungSide, random: 
   // Upper arm: head and shaft.
   const head = 2.3 / field;
   const headX = jointX + sign * 0.018;
-  brush.ellipse(headX, jointY + 0.018, head, head * 1.05, 3.4, 0.55);
+  brush.ellipse(headX, jointY + 0.018, head, head * 1.05, 3.8, 0.55);
   brush.addTo(spongy);
+  // The socket of the shoulder blade before it.
+  brush.segment(
+    jointX - sign * 0.03,
+    jointY - 0.012,
+    0.009,
+    jointX - sign * 0.026,
+    jointY + 0.045,
+    0.009,
+    field * 0.9,
+    0.13 / field,
+    0.35,
+  );
+  brush.addTo(bone);
   brush.segment(
     headX + sign * 0.01,
     jointY + 0.03,

@@ -1,4 +1,5 @@
 import type { Random } from '../../../../base/index.js';
+import { arena } from '../arena.js';
 import { type Body, type LungSide, smoothStep } from '../body-map.js';
 import { hilumOf } from '../lung-detail.js';
 import {
@@ -156,7 +157,7 @@ function airBronchograms(
   random: Random,
 ): void {
   const { brush, paths, patient, size } = body;
-  const air = new Float32Array(size * size);
+  const air = arena.empty(size * size);
   const hilum = hilumOf(body, side);
   const heading = Math.atan2(y - hilum.y, x - hilum.x);
   for (let line = 0; line < 4; line++) {

@@ -1,3 +1,4 @@
+import { arena } from '../arena.js';
 import { signOf } from '../body-map.js';
 import { boxOf } from '../shape.js';
 import { type FindingKind, midline } from './kind.js';
@@ -13,7 +14,7 @@ export const ribFracture: FindingKind = {
       // The rib courses of this patient, as the skeleton has drawn them.
       const courses = body.ribs[side];
       const start = 2 + own.integer(5);
-      const gap = new Float32Array(size * size);
+      const gap = arena.empty(size * size);
       for (let number = 0; number < count; number++) {
         const course = courses[Math.min(start + number, courses.length - 1)];
         if (course === undefined) continue;
@@ -74,7 +75,7 @@ export const clavicleFracture: FindingKind = {
       const half = 1.3 / patient.field;
       const lean = own.normal(0.35, 0.3) * signOf(side);
       const wide = (0.1 + 0.16 * placed.severity) / patient.field;
-      const gap = new Float32Array(size * size);
+      const gap = arena.empty(size * size);
       brush.segment(x - lean * half, y - half, wide, x + lean * half, y + half, wide, patient.field * 5);
       brush.addTo(gap);
       // The outer end slides under the inner one: bone over bone.
@@ -138,7 +139,7 @@ export const boneLesion: FindingKind = {
         brush.addTo(paths.bone);
         continue;
       }
-      const hole = new Float32Array(size * size);
+      const hole = arena.empty(size * size);
       brush.ellipse(x, y, 1.6 * round, 1.1 * round, 1, 0.3);
       brush.addTo(hole);
       for (let at = 0; at < hole.length; at++)

@@ -1,3 +1,4 @@
+import { arena } from '../arena.js';
 import { signOf } from '../body-map.js';
 import { eitherSide, type FindingKind, midline } from './kind.js';
 import { pullMediastinum } from './structure.js';
@@ -7,7 +8,7 @@ export const mediastinalMass: FindingKind = {
   laterality: { left: 0.45, right: 0.5, bilateral: 0.05 },
   change(body, placed, random) {
     const { brush, paths, thorax, patient, size } = body;
-    const lump = new Float32Array(size * size);
+    const lump = arena.empty(size * size);
     for (const side of placed.sides) {
       const own = random.fork(side);
       const sign = signOf(side);
@@ -66,7 +67,7 @@ export const distendedBowel: FindingKind = {
   laterality: midline,
   change(body, placed, random) {
     const { brush, thorax, paths, size } = body;
-    const air = new Float32Array(size * size);
+    const air = arena.empty(size * size);
     const count = 3 + Math.round(5 * placed.severity);
     for (let loop = 0; loop < count; loop++) {
       const x = thorax.middle + random.uniform(-0.24, 0.3);

@@ -1,4 +1,5 @@
 import type { Random } from '../../../../base/index.js';
+import { arena } from '../arena.js';
 import { type Body, clamp01, type LungSide, sides, signOf, smoothStep } from '../body-map.js';
 import { hilumOf } from '../lung-detail.js';
 import type { Patient } from '../patient.js';
@@ -153,7 +154,7 @@ function plates(body: Body, side: LungSide, placed: Placed, random: Random): voi
   const { brush, paths, patient, size } = body;
   const sign = signOf(side);
   const count = 1 + random.integer(placed.extent === 'multifocal' || placed.severity > 0.5 ? 4 : 3);
-  const solid = new Float32Array(size * size);
+  const solid = arena.empty(size * size);
   for (let plate = 0; plate < count; plate++) {
     const [u, v] =
       placed.site === undefined
@@ -197,14 +198,21 @@ export function crowdedBase(
   const outward = random.uniform(-0.25, 0.75);
   const broad = noisePlace(random, 0.65);
   const fine = noisePlace(random, 0.8);
-  fillBy(body, side, (x, y) => {
-    const low = smoothStep(from, 1.1, lungHeight(body, side, y));
-    if (low === 0) return 0;
-    const lateral = clamp01(1 - fromWall(body, side, x, y) / 0.2);
-    const place = Math.max(0.1, 1 + outward * (2 * lateral - 1));
-    const uneven = 1 + 0.5 * noiseAt(broad, x, y, 4) + 0.35 * noiseAt(fine, x, 2.2 * y, 7);
-    return Math.min(0.85, most * low * place * Math.max(0.15, uneven));
-  });
+  const { apex, top } = body.thorax;
+  const start = apex[side] + from * (top[side] - apex[side]);
+  fillBy(
+    body,
+    side,
+    (x, y) => {
+      const low = smoothStep(from, 1.1, lungHeight(body, side, y));
+      if (low === 0) return 0;
+      const lateral = clamp01(1 - fromWall(body, side, x, y) / 0.2);
+      const place = Math.max(0.1, 1 + outward * (2 * lateral - 1));
+      const uneven = 1 + 0.5 * noiseAt(broad, x, y, 4) + 0.35 * noiseAt(fine, x, 2.2 * y, 7);
+      return Math.min(0.85, most * low * place * Math.max(0.15, uneven));
+    },
+    start,
+  );
 }
 
 function basalPatch(body: Body, side: LungSide, placed: Placed, random: Random): void {

@@ -216,7 +216,7 @@ export const balloonPump: FindingKind = {
     const x = thorax.middle + 0.035 + 0.03 * patient.aorta.unfolding;
     const y = thorax.apex.left + random.uniform(0.3, 0.38) * patient.lungHeight.left;
     const tip = 0.14 / patient.field;
-    brush.segment(x, y, tip, x + 0.002, y + 0.012, tip, patient.field * 1.5 * placed.strength);
+    brush.segment(x, y, tip, x + 0.002, y + 0.02, tip, patient.field * 1.5 * placed.strength);
     brush.addTo(paths.metal);
     const radius = 0.1 / patient.field;
     tube(

@@ -1,4 +1,5 @@
 import type { Random } from '../../../../base/index.js';
+import { arena } from '../arena.js';
 import { type Body, type LungSide, signOf } from '../body-map.js';
 import { tableIndex } from '../shape.js';
 import { eitherSide, type FindingKind, midline } from './kind.js';
@@ -6,7 +7,7 @@ import { eitherSide, type FindingKind, midline } from './kind.js';
 /** Takes soft tissue away where the brush has drawn air. */
 function carve(body: Body): void {
   const { brush, paths, size } = body;
-  const air = new Float32Array(size * size);
+  const air = arena.empty(size * size);
   brush.addTo(air);
   for (let at = 0; at < air.length; at++) {
     if (air[at] === 0) continue;

@@ -1,3 +1,4 @@
+import { arena } from '../arena.js';
 import type { FindingKind } from './kind.js';
 
 /** Stomach behind the heart: a round shadow at the midline, often with air over fluid. */
@@ -10,7 +11,7 @@ export const hernia: FindingKind = {
     const y = Math.max(thorax.top.left, thorax.top.right) - large * random.uniform(0.35, 0.75);
     const wide = large * random.uniform(0.95, 1.3);
     const tall = large * random.uniform(0.8, 1.05);
-    const sack = new Float32Array(size * size);
+    const sack = arena.empty(size * size);
     brush.ellipse(x, y, wide, tall, 1.6 * wide * patient.field, 0.45);
     brush.addTo(sack);
     const level = random.chance(0.6) ? y + tall * random.uniform(-0.35, 0.35) : -1;

@@ -1,6 +1,6 @@
 import type { Random } from '../../../../base/index.js';
 import type { Finding } from '../../../../data/index.js';
-import { type Body, clamp01, type LungSide, sides, signOf } from '../body-map.js';
+import { type Body, clamp01, type LungSide, sides, signOf, smoothStep } from '../body-map.js';
 import { type NoisePlace, noiseAt, noisePlace } from '../noise.js';
 import type { Patient } from '../patient.js';
 import { tableIndex } from '../shape.js';
@@ -36,7 +36,10 @@ export function lungPlace(body: Body, side: LungSide, u: number, v: number): [x:
   const { thorax } = body;
   const y = thorax.apex[side] + v * (thorax.top[side] - thorax.apex[side]);
   const row = tableIndex(y);
-  const medial = thorax.middle + signOf(side) * 0.045;
+  // Further down the heart lies before the inner part of the lung, on the left more than on the right: behind it
+  // little can be seen.
+  const behind = (side === 'left' ? 0.07 : 0.02) * smoothStep(0.45, 0.9, v);
+  const medial = thorax.middle + signOf(side) * (0.045 + behind);
   return [medial + u * (thorax.wall[side][row]! - medial), y];
 }
 
@@ -72,14 +75,6 @@ export function siteCentre(site: Finding['site'], random: Random): [u: number, v
   }
 }
 
-/** Turns this share of the lung at a pixel into solid tissue. */
-export function fillLung(body: Body, at: number, share: number): void {
-  const { lung, soft } = body.paths;
-  const taken = lung[at]! * Math.min(share, 1);
-  lung[at]! -= taken;
-  soft[at]! += taken;
-}
-
 /** An uneven patch: middle, half axes and how solid its core is. */
 export interface Patch {
   readonly x: number;
@@ -103,7 +98,8 @@ export function fillPatches(
   const edge = noisePlace(random, 0.5);
   const inner = noisePlace(random, 0.65);
   const { size, thorax } = body;
-  const lung = body.paths.lung;
+  const { lung, soft } = body.paths;
+  const [from, to] = columnsOf(body, side);
   let top = 1;
   let bottom = 0;
   for (const patch of patches) {
@@ -114,11 +110,10 @@ export function fillPatches(
   const last = Math.min(size - 1, Math.ceil(bottom * size));
   for (let row = first; row <= last; row++) {
     const y = (row + 0.5) / size;
-    for (let column = 0; column < size; column++) {
+    for (let column = from; column < to; column++) {
       const at = row * size + column;
       if (lung[at]! <= 0) continue;
       const x = (column + 0.5) / size;
-      if (x < thorax.middle !== (side === 'right')) continue;
       let clear = 1;
       let wave = Number.NaN;
       for (const patch of patches) {
@@ -134,34 +129,46 @@ export function fillPatches(
       }
       if (clear === 1) continue;
       const uneven = 1 + grain * 0.5 * noiseAt(inner, x, y, 4);
-      fillLung(body, at, clamp01((1 - clear) * uneven) * fade(body, x));
+      const taken = lung[at]! * clamp01((1 - clear) * uneven) * fade(thorax.middle, x);
+      lung[at]! -= taken;
+      soft[at]! += taken;
     }
   }
 }
 
-/** Fills the lung of a side by a function of the place. */
+/** Fills the lung of a side by a function of the place, from a height (y) down, by default from the top of the lung. */
 export function fillBy(
   body: Body,
   side: LungSide,
   share: (x: number, y: number, at: number) => number,
+  top = body.thorax.apex[side],
 ): void {
   const { size, thorax } = body;
-  const lung = body.paths.lung;
-  for (let row = 0, at = 0; row < size; row++) {
+  const { lung, soft } = body.paths;
+  const [from, to] = columnsOf(body, side);
+  for (let row = Math.max(0, Math.floor(top * size)); row < size; row++) {
     const y = (row + 0.5) / size;
-    for (let column = 0; column < size; column++, at++) {
+    for (let column = from, at = row * size + from; column < to; column++, at++) {
       if (lung[at]! <= 0) continue;
       const x = (column + 0.5) / size;
-      if (x < thorax.middle !== (side === 'right')) continue;
       const value = share(x, y, at);
-      if (value > 0) fillLung(body, at, value * fade(body, x));
+      if (value <= 0) continue;
+      const taken = lung[at]! * Math.min(1, value * fade(thorax.middle, x));
+      lung[at]! -= taken;
+      soft[at]! += taken;
     }
   }
 }
 
+/** Columns of the picture that hold a side of the patient: from the first up to before the second. */
+function columnsOf({ size, thorax }: Body, side: LungSide): [from: number, to: number] {
+  const split = Math.min(size, Math.max(0, Math.ceil(thorax.middle * size - 0.5)));
+  return side === 'right' ? [0, split] : [split, size];
+}
+
 /** The lungs do not meet in the middle: what is in one of them ends softly there. */
-function fade(body: Body, x: number): number {
-  return clamp01((Math.abs(x - body.thorax.middle) - 0.015) / 0.08);
+function fade(middle: number, x: number): number {
+  return clamp01((Math.abs(x - middle) - 0.015) / 0.08);
 }
 
 /** Distance from the inner chest wall to a place, positive inside. */

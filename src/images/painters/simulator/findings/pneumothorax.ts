@@ -163,7 +163,7 @@ function collapse(body: Body, side: LungSide, placed: Placed, random: Random, ri
       const share = rim(Math.max(0, angle)) * held * (1 + 0.1 * noiseAt(wave, x, y, 3));
       if (share < 0.004) continue;
       const radius = radiusToward(outline, dx, dy);
-      const away = Math.hypot(dx, dy);
+      const away = Math.sqrt(dx * dx + dy * dy);
       const inside = radius * (1 - share) - away;
       // Beyond the inner border the beam meets the other lung and the mediastinum, not this air.
       const beyond = angle < 0.3 ? smoothStep(0.98, 1.05, away / radius) : 0;
