@@ -147,9 +147,10 @@ const KIND_OF_HEAD = new Map(
 const INSIDE = new Set(['NOUN', 'PROPN', 'ADJ']);
 /** Longer runs are lists without commas or redacted text. */
 const LONGEST = 5;
+/** What stands for a name or date that was taken out, also with an ending: "XXXX's". */
+const REDACTED = /^x{3}/;
 /** Modifiers that tell how a thing is, not which. */
 const LOOSE = new Set([
-  'xxxx',
   'other',
   'such',
   'same',
@@ -234,7 +235,7 @@ export function nounPhrases(sentence: Sentence, taken: readonly boolean[]): Noun
     const kind = last > first ? kindOf(words[last - 1]!) : undefined;
     // A bare head ("change", "region") says nothing.
     if (kind === undefined || last - first < 2 || last - first > LONGEST) return undefined;
-    return words.slice(first, last).some(word => LOOSE.has(word))
+    return words.slice(first, last).some(word => LOOSE.has(word) || REDACTED.test(word))
       ? undefined
       : { start: first, end: last, kind };
   }

@@ -196,6 +196,13 @@ describe('the lexicon tagger', () => {
     expect(read('Pulmonary oedema.')).toEqual(['pulmonary edema']);
   });
 
+  it('makes no phrase of what was taken out of a report', () => {
+    const text = "XXXX's contour is smooth. The XXXX margin is clear. There is a jagged contour.";
+    const phrases = everything.readSection(text, 'findings').map(mention => mention.text);
+    expect(phrases).toContain('jagged contour');
+    expect(phrases.filter(phrase => /xxxx/i.test(phrase))).toEqual([]);
+  });
+
   it('gives unknown noun phrases when asked, typed by their head and with polarity', () => {
     const text = 'No tracheobronchial irregularity. Mild costochondral deformity.';
     expect(tagger.readSection(text, 'findings')).toEqual([]);
