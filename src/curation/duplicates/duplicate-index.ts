@@ -20,7 +20,7 @@ const MOST_PLACES = 1 << PART_BITS;
  * table for each part of the hash lists the pictures that share it; only those are compared, and none within the
  * distance is missed. Measured with 1 million hashes whose bits hang together as in pictures: 11 µs each for find and
  * add, 156 bytes each (76 and the id, with room to grow, and the tables of at most 4 bytes × 11 × 2^23); 10 million
- * take about 2 GB.
+ * would take about 2 GB, reckoned from a million.
  *
  * Chains: a picture is compared with pictures that were kept, not with those that were refused. Where A is near B and
  * B near C but A not near C, the order A, B, C keeps A and C: nothing is refused for being like something that is not

@@ -65,8 +65,8 @@ export function hardeningOf(beam: Beam): Hardening {
 }
 
 /**
- * Log attenuation of the primary beam: −ln of what arrives of one photon, poly-energetic (Beer-Lambert), within
- * 0.002 of the sum over the three energies (0.01 behind metal): along each path what the middle photons lose is
+ * Log attenuation of the primary beam: −ln of what arrives of one photon, poly-energetic (Beer-Lambert), close to
+ * the sum over the three energies (the test says how close): along each path what the middle photons lose is
  * nearly fixed by what the softest lose, and the rest is a correction of second order.
  *
  * @param like - A body of the same patient whose log attenuation is known: only rows in which a tissue differs

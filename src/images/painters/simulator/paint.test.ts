@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../base/index.js';
 import type { Attributes, Mention } from '../../../data/index.js';
@@ -143,23 +142,23 @@ describe('paintOne', () => {
   });
 
   it('leaves the rest of the patient alone when a finding is added', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: 1000 }), number => {
-        const pair = [
-          mention('lung nodule', { side: 'left', site: 'upper zone' }),
-          mention('pleural effusion', { side: 'right', severity: 'mild' }),
-        ];
-        const both = paintOne(request(`alone ${number}`, pair));
-        const one = paintOne(request(`alone ${number}`, pair.slice(0, 1)));
-        expect([both.view, both.sex, both.age]).toEqual([one.view, one.sex, one.age]);
-        const nodule = both.regions.find(region => region.concept === 'lung nodule')!;
-        // A vessel that the effusion bends may cross the nodule: in about one patient of eighty a few pixels differ a little.
-        const differences = nodule.change.map((value, at) => Math.abs(value - one.regions[0]!.change[at]!));
-        expect(Math.max(...differences)).toBeLessThan(16);
-        expect(differences.filter(value => value > 0).length).toBeLessThan(0.005 * differences.length);
-      }),
-      { numRuns: 4 },
-    );
+    let touched = 0;
+    for (let number = 0; number < 60; number++) {
+      const pair = [
+        mention('lung nodule', { side: 'left', site: 'upper zone' }),
+        mention('pleural effusion', { side: 'right', severity: 'mild' }),
+      ];
+      const both = paintOne(request(`alone ${number}`, pair));
+      const one = paintOne(request(`alone ${number}`, pair.slice(0, 1)));
+      expect([both.view, both.sex, both.age]).toEqual([one.view, one.sex, one.age]);
+      const nodule = both.regions.find(region => region.concept === 'lung nodule')!;
+      const differences = nodule.change.map((value, at) => Math.abs(value - one.regions[0]!.change[at]!));
+      if (differences.some(value => value > 0)) touched++;
+      expect(Math.max(...differences)).toBeLessThan(16);
+      expect(differences.filter(value => value > 0).length).toBeLessThan(0.005 * differences.length);
+    }
+    // In short lungs a lifted floor reaches the height at which the chest's middle is taken, and moves it a little.
+    expect(touched).toBeLessThanOrEqual(3);
   });
 });
 
