@@ -6,15 +6,15 @@ import { pixelCheck } from './pixel-check.js';
  */
 export const moire = pixelCheck({
   name: 'moire',
-  score: ({ screen }) => screen.moire,
+  score: ({ moire: strength }) => strength,
   most: 6,
   reason: 'the picture has the waves of a photographed screen, their strength',
 });
 
-/** Photographs taken at a slant. The score is how much the straight left and right edges run towards each other. */
+/** Photographs taken at a slant. The score is how much two opposite straight edges run towards each other. */
 export const keystone = pixelCheck({
   name: 'keystone',
-  score: ({ screen }) => screen.keystone,
+  score: ({ keystone: share }) => share,
   most: 0.05,
   reason: 'the edges of the picture run together as in a photograph of a screen, by this share',
 });
