@@ -19,4 +19,5 @@ export {
   type OpenChecks,
   openChecks,
 } from './open-checks.js';
+export { decodeForChecks } from './pixels/decode.js';
 export * from './similarity/index.js';
