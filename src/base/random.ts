@@ -53,6 +53,31 @@ export class Random {
     return result;
   }
 
+  /** The next whole numbers in [0, 2^32), as `bits` gives them one at a time. */
+  words(count: number): Uint32Array {
+    const result = new Uint32Array(count);
+    let a = this.#a;
+    let b = this.#b;
+    let c = this.#c;
+    let d = this.#d;
+    for (let at = 0; at < count; at++) {
+      const scrambled = Math.imul(b, 5);
+      result[at] = Math.imul((scrambled << 7) | (scrambled >>> 25), 9);
+      const shifted = b << 9;
+      c ^= a;
+      d ^= b;
+      b ^= c;
+      a ^= d;
+      c ^= shifted;
+      d = (d << 11) | (d >>> 21);
+    }
+    this.#a = a;
+    this.#b = b;
+    this.#c = c;
+    this.#d = d;
+    return result;
+  }
+
   /** A number in [0, 1) with 53 random bits. */
   next(): number {
     return ((this.bits() >>> 5) * 67_108_864 + (this.bits() >>> 6)) / 9_007_199_254_740_992;
