@@ -1,4 +1,11 @@
-export type { Check, CheckInput } from './check.js';
+export {
+  type Check,
+  type CheckInput,
+  isReportCheck,
+  type PictureCheck,
+  type ReportCheck,
+  type ReportInput,
+} from './check.js';
 export { checkGroups, checks } from './checks/index.js';
 export { curate, refusals } from './curate.js';
 export {
