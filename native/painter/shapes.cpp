@@ -42,65 +42,89 @@ int pixelAt(double place, int least, int most) {
 
 /** A bar in the frame of its first end, in fractions of the side. */
 struct Bar {
-  float dx, dy, scale, r0, growth, finest, gain, shell, marrow;
-  bool thin;
+  double x0, dx, dy, length, widest;
+  float px0, ex, ey, scale, r0, growth, finest, gain, shell, emptied;
+  int left, right, top, bottom;
 };
 
-/** Thin bars are widened to what a pixel can show and keep their area. */
-WIDE void thinRow(const Bar& bar, float x0, float py, float pixel, int from, int to, float* row) {
+enum class Form {
+  /** Thinner than what a pixel can show: widened, its area kept. */
+  thin,
+  full,
+  /** With a wall, the inside emptied but for its marrow. */
+  hollow,
+};
+
+/** Draws the rows of a bar. One loop for each form, so that none asks in each pixel which it is. */
+template <Form form>
+INLINE void drawRows(const Bar& given, double y0, int size, float* scratch, int* first, int* last) {
+  const Bar bar = given;
+  const double pixel = 1.0 / size;
+  const float step = static_cast<float>(pixel);
   const float finest2 = bar.finest * bar.finest;
-  const float gain = 2 * bar.gain / finest2;
-  for (int column = from; column <= to; column++) {
-    const float px = (static_cast<float>(column) + 0.5f) * pixel - x0;
-    const float along = clamp01((px * bar.dx + py * bar.dy) * bar.scale);
-    const float ex = px - along * bar.dx;
-    const float ey = py - along * bar.dy;
-    const float room = finest2 - (ex * ex + ey * ey);
-    const float radius = bar.r0 + bar.growth * along;
-    const float value = gain * radius * radius * std::sqrt(room > 0 ? room : 0);
-    row[column] = value > row[column] ? value : row[column];
+  const float perFinest = 1 / finest2;
+  const float gain = form == Form::thin ? 2 * bar.gain * perFinest : 2 * bar.gain;
+  for (int row = bar.top; row <= bar.bottom; row++) {
+    const double py = (row + 0.5) * pixel - y0;
+    double low = bar.left * pixel - bar.x0;
+    double high = (bar.right + 1) * pixel - bar.x0;
+    if (bar.dy != 0) {
+      // Only the part of the bar that is within reach of this row can touch it, and only where the row is within
+      // reach of the line through both ends.
+      const double one = (py - bar.widest) / bar.dy, other = (py + bar.widest) / bar.dy;
+      const double start = std::max(std::min(one, other), 0.0);
+      const double end = std::min(std::max(one, other), 1.0);
+      if (start > end) continue;
+      const double middle = (py * bar.dx) / bar.dy;
+      const double reach = std::abs((bar.widest * bar.length) / bar.dy);
+      const double near = bar.dx > 0 ? start : end, far = bar.dx > 0 ? end : start;
+      low = std::max(near * bar.dx - bar.widest, middle - reach);
+      high = std::min(far * bar.dx + bar.widest, middle + reach);
+    }
+    // Cut off, and one column wider: what is out of reach adds nothing.
+    const int from = pixelAt((low + bar.x0) * size - 1.5, bar.left, bar.right + 1);
+    const int to = pixelAt((high + bar.x0) * size + 0.5, bar.left - 1, bar.right);
+    if (from > to) continue;
+    first[row] = std::min(first[row], from);
+    last[row] = std::max(last[row], to);
+    float* line = scratch + static_cast<size_t>(row) * size;
+    const float y = static_cast<float>(py);
+    for (int column = from; column <= to; column++) {
+      const float px = (static_cast<float>(column) + 0.5f) * step - bar.px0;
+      const float along = clamp01((px * bar.ex + y * bar.ey) * bar.scale);
+      const float ex = px - along * bar.ex;
+      const float ey = y - along * bar.ey;
+      const float off = ex * ex + ey * ey;
+      const float radius = bar.r0 + bar.growth * along;
+      float value;
+      if (form == Form::thin) {
+        const float room = finest2 - off;
+        value = gain * radius * radius * std::sqrt(room > 0 ? room : 0);
+      } else {
+        const float drawn = radius > bar.finest ? radius : bar.finest;
+        const float room = drawn * drawn - off;
+        const float chord = std::sqrt(room > 0 ? room : 0);
+        float inside = chord;
+        if (form == Form::hollow) {
+          const float hole = drawn > bar.shell ? drawn - bar.shell : 0;
+          const float inner = hole * hole - off;
+          inside = chord - bar.emptied * std::sqrt(inner > 0 ? inner : 0);
+        }
+        value = gain * (radius < bar.finest ? chord * (radius * radius * perFinest) : inside);
+      }
+      line[column] = value > line[column] ? value : line[column];
+    }
   }
 }
 
-WIDE void thickRow(const Bar& bar, float x0, float py, float pixel, int from, int to, float* row) {
-  const float perFinest = 1 / (bar.finest * bar.finest);
-  for (int column = from; column <= to; column++) {
-    const float px = (static_cast<float>(column) + 0.5f) * pixel - x0;
-    const float along = clamp01((px * bar.dx + py * bar.dy) * bar.scale);
-    const float ex = px - along * bar.dx;
-    const float ey = py - along * bar.dy;
-    const float off = ex * ex + ey * ey;
-    const float radius = bar.r0 + bar.growth * along;
-    const float drawn = radius > bar.finest ? radius : bar.finest;
-    const float room = drawn * drawn - off;
-    const float chord = std::sqrt(room > 0 ? room : 0);
-    const float kept = radius < bar.finest ? chord * (radius * radius * perFinest) : chord;
-    const float value = 2 * bar.gain * kept;
-    row[column] = value > row[column] ? value : row[column];
-  }
+WIDE void drawThin(const Bar& bar, double y0, int size, float* scratch, int* first, int* last) {
+  drawRows<Form::thin>(bar, y0, size, scratch, first, last);
 }
-
-/** With a wall of this thickness, the inside emptied but for `marrow` of it. */
-WIDE void hollowRow(const Bar& bar, float x0, float py, float pixel, int from, int to, float* row) {
-  const float perFinest = 1 / (bar.finest * bar.finest);
-  const float emptied = 1 - bar.marrow;
-  for (int column = from; column <= to; column++) {
-    const float px = (static_cast<float>(column) + 0.5f) * pixel - x0;
-    const float along = clamp01((px * bar.dx + py * bar.dy) * bar.scale);
-    const float ex = px - along * bar.dx;
-    const float ey = py - along * bar.dy;
-    const float off = ex * ex + ey * ey;
-    const float radius = bar.r0 + bar.growth * along;
-    const float drawn = radius > bar.finest ? radius : bar.finest;
-    const float room = drawn * drawn - off;
-    const float chord = std::sqrt(room > 0 ? room : 0);
-    const float hole = drawn > bar.shell ? drawn - bar.shell : 0;
-    const float inner = hole * hole - off;
-    const float hollow = chord - emptied * std::sqrt(inner > 0 ? inner : 0);
-    const float kept = radius < bar.finest ? chord * (radius * radius * perFinest) : hollow;
-    const float value = 2 * bar.gain * (room > 0 ? kept : 0);
-    row[column] = value > row[column] ? value : row[column];
-  }
+WIDE void drawFull(const Bar& bar, double y0, int size, float* scratch, int* first, int* last) {
+  drawRows<Form::full>(bar, y0, size, scratch, first, last);
+}
+WIDE void drawHollow(const Bar& bar, double y0, int size, float* scratch, int* first, int* last) {
+  drawRows<Form::hollow>(bar, y0, size, scratch, first, last);
 }
 
 void drawBar(const double* numbers, int size, float* scratch) {
@@ -116,42 +140,13 @@ void drawBar(const double* numbers, int size, float* scratch) {
   touched.rows(top, bottom);
   const double dx = x1 - x0, dy = y1 - y0;
   const double squared = dx * dx + dy * dy;
-  const double length = std::sqrt(squared);
-  const Bar bar{static_cast<float>(dx),
-                static_cast<float>(dy),
-                static_cast<float>(squared > 1e-12 ? 1 / squared : 0),
-                static_cast<float>(r0),
-                static_cast<float>(r1 - r0),
-                static_cast<float>(finest),
-                static_cast<float>(gain),
-                static_cast<float>(shell),
-                static_cast<float>(marrow),
-                r0 <= finest && r1 <= finest};
-  const double pixel = 1.0 / size;
-  for (int row = top; row <= bottom; row++) {
-    const double py = (row + 0.5) * pixel - y0;
-    double low = left * pixel - x0;
-    double high = (right + 1) * pixel - x0;
-    if (dy != 0) {
-      // Only the part of the bar that is within reach of this row can touch it, and only where the row is within
-      // reach of the line through both ends.
-      const double one = (py - widest) / dy, other = (py + widest) / dy;
-      const double start = std::max(std::min(one, other), 0.0);
-      const double end = std::min(std::max(one, other), 1.0);
-      if (start > end) continue;
-      const double middle = (py * dx) / dy;
-      const double reach = std::abs((widest * length) / dy);
-      low = std::max(dx > 0 ? start * dx - widest : end * dx - widest, middle - reach);
-      high = std::min(dx > 0 ? end * dx + widest : start * dx + widest, middle + reach);
-    }
-    const int from = pixelAt(std::floor((low + x0) * size - 0.5), left, right + 1);
-    const int to = pixelAt(std::ceil((high + x0) * size - 0.5), left - 1, right);
-    if (from > to) continue;
-    touched.columns(row, from, to);
-    const auto draw = bar.thin ? thinRow : bar.shell > 0 ? hollowRow : thickRow;
-    draw(bar, static_cast<float>(x0), static_cast<float>(py), static_cast<float>(pixel), from, to,
-         scratch + static_cast<size_t>(row) * size);
-  }
+  const auto single = [](double number) { return static_cast<float>(number); };
+  const Bar bar{x0, dx, dy, std::sqrt(squared), widest,
+                single(x0), single(dx), single(dy), single(squared > 1e-12 ? 1 / squared : 0), single(r0),
+                single(r1 - r0), single(finest), single(gain), single(shell), single(1 - marrow),
+                left, right, top, bottom};
+  const auto draw = r0 <= finest && r1 <= finest ? drawThin : shell > 0 ? drawHollow : drawFull;
+  draw(bar, y0, size, scratch, touched.first.data(), touched.last.data());
 }
 
 struct Ball {

@@ -12,7 +12,7 @@ import { blur, spread } from './smoothing.js';
 
 /** Outer shape, chest cavity, heart and mediastinum; bones, vessels and the rest are added by others. */
 export function buildTrunk(patient: Patient, random: Random, size: number): Body {
-  const thorax = thoraxOf(patient.contours);
+  const thorax = thoraxOf(patient.contours, patient.middle);
   const count = size * size;
   const empty = () => arena.empty(count);
   // The chest is laid out over the whole of these.
