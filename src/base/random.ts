@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Anything that names a stream of random numbers: a seed, a sample id, the name of a stage. */
 export type StreamKey = string | number;
@@ -21,7 +21,7 @@ export class Random {
 
   private constructor(name: string) {
     this.#name = name;
-    const digest = createHash('sha256').update(name).digest();
+    const digest = hash('sha256', name, 'buffer');
     this.#a = digest.readInt32LE(0);
     this.#b = digest.readInt32LE(4);
     this.#c = digest.readInt32LE(8);
