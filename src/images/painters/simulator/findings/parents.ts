@@ -115,6 +115,19 @@ export const parents: Readonly<Record<string, Shares | ((finding: Finding, view:
   'heart failure': { 'pulmonary edema': 0.6, cardiomegaly: 0.4 },
   'lung cancer': { 'lung mass': 0.7, 'lung nodule': 0.3 },
   pneumonitis: { infiltrate: 0.3, 'ground glass opacity': 0.3, 'interstitial thickening': 0.4 },
+  arthritis: ({ side }): Shares => ({
+    'shoulder degeneration': 1,
+    // The spine has no side.
+    'spine degeneration': side === undefined ? 1.5 : 0,
+  }),
+  'reactive airways disease': { hyperinflation: 0.5, 'bronchial thickening': 0.5 },
+  'aortic injury': { 'enlarged cardiomediastinum': 1 },
+  'valvular heart disease': { cardiomegaly: 0.7, 'valve calcification': 0.3 },
+  'congenital heart disease': { cardiomegaly: 0.5, 'prominent pulmonary arteries': 0.5 },
+  'coronary artery disease': { 'coronary calcification': 0.7, cardiomegaly: 0.3 },
+  osteomyelitis: { 'bone lesion': 1 },
+  pleurisy: { 'costophrenic blunting': 1 },
+  'bowel obstruction': { 'distended bowel': 1 },
   'interstitial lung disease': { 'pulmonary fibrosis': 0.5, 'interstitial thickening': 0.5 },
 };
 
