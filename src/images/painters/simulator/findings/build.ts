@@ -73,13 +73,13 @@ export const azygosLobe: FindingKind = {
             line,
           ] as const,
       );
-      brush.curve(points, field * 3.2 * placed.strength);
+      brush.curve(points, field * 4.5 * placed.strength);
       brush.ellipse(
         thorax.middle + sign * 0.05,
         top + long,
         random.uniform(0.4, 0.6) / field,
         random.uniform(0.8, 1.1) / field,
-        1.2 * placed.strength,
+        0.8 * placed.strength,
         0.5,
         sign * 0.3,
       );

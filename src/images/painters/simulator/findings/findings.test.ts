@@ -52,6 +52,7 @@ const sided = Object.entries(findingKinds)
 const acrossTheMiddle = new Set([
   'mediastinal shift',
   'goiter',
+  'lung collapse',
   'scoliosis',
   'emphysema',
   'tension pneumothorax',

@@ -20,7 +20,7 @@ import {
   softTissueCalcification,
   softTissueSwelling,
 } from './chest-wall.js';
-import { basalAtelectasis, lobarAtelectasis, plateAtelectasis } from './collapse.js';
+import { basalAtelectasis, plateAtelectasis, retrocardiacAtelectasis } from './collapse.js';
 import { deviceKinds } from './devices.js';
 import { alveolarEdema, interstitialEdema } from './edema.js';
 import {
@@ -38,9 +38,10 @@ import { bulla, emphysema, hyperinflation } from './inflation.js';
 import { bronchiectasis, interstitialThickening } from './interstitium.js';
 import type { FindingKind } from './kind.js';
 import { aorticCalcification, coronaryCalcification, valveCalcification } from './lime.js';
+import { lowerLobeCollapse, lungCollapse, middleLobeCollapse, upperLobeCollapse } from './lobes.js';
 import { foreignBody, lungTransplant, stent, vascularFilter } from './metal.js';
 import { parents, shownAs } from './parents.js';
-import { apicalCap, calcifiedPlaque, pleuralPlaque, pleuralThickening } from './pleural-scars.js';
+import { apicalCap, bluntedAngle, calcifiedPlaque, pleuralBand, pleuralPlaque } from './pleural-scars.js';
 import {
   apicalPneumothorax,
   basalPneumothorax,
@@ -86,7 +87,11 @@ export const findingKinds: Readonly<Record<string, FindingKind>> = {
   'ground glass opacity': groundGlass,
   'plate-like atelectasis': plateAtelectasis,
   'basal atelectasis': basalAtelectasis,
-  'lobar atelectasis': lobarAtelectasis,
+  'retrocardiac atelectasis': retrocardiacAtelectasis,
+  'upper lobe collapse': upperLobeCollapse,
+  'middle lobe collapse': middleLobeCollapse,
+  'lower lobe collapse': lowerLobeCollapse,
+  'lung collapse': lungCollapse,
   'interstitial edema': interstitialEdema,
   'alveolar edema': alveolarEdema,
   'vascular congestion': vascularCongestion,
@@ -108,7 +113,8 @@ export const findingKinds: Readonly<Record<string, FindingKind>> = {
   'interstitial thickening': interstitialThickening,
   bronchiectasis,
   scarring,
-  'pleural thickening': pleuralThickening,
+  'pleural band': pleuralBand,
+  'blunted angle': bluntedAngle,
   'apical cap': apicalCap,
   'pleural plaque': pleuralPlaque,
   'calcified pleural plaque': calcifiedPlaque,
