@@ -21,8 +21,8 @@ const laterality = { left: 0.27, right: 0.25, bilateral: 0.48 };
 
 /** Lung that is not aired is small: the floor of the side stands high, the other one at times a little as well. */
 function shallow(patient: Patient, placed: Placed, random: Random, most: number): void {
-  // Far from the floor a plate hardly moves it.
-  if (!isLow(placed.site)) return;
+  // Far from the floor a plate hardly moves it, and at times none does.
+  if (!isLow(placed.site) || random.chance(0.3)) return;
   const amount = (random.uniform(0.2, 1) * most + 0.01) * placed.strength;
   const other = random.chance(0.4) ? random.uniform(0, 0.2) * amount : 0;
   for (const side of sides) liftFloor(patient, side, placed.sides.includes(side) ? amount : other);
@@ -39,7 +39,7 @@ function isLow(site: Placed['site']): boolean {
 export const plateAtelectasis: FindingKind = {
   laterality,
   reshape(patient, placed, random) {
-    shallow(patient, placed, random, 0.03 + 0.04 * placed.severity);
+    shallow(patient, placed, random, 0.02 + 0.035 * placed.severity);
   },
   change(body, placed, random) {
     for (const side of placed.sides) {
@@ -55,7 +55,7 @@ export const plateAtelectasis: FindingKind = {
 export const basalAtelectasis: FindingKind = {
   laterality,
   reshape(patient, placed, random) {
-    shallow(patient, placed, random, 0.04 + 0.06 * placed.severity);
+    shallow(patient, placed, random, 0.03 + 0.05 * placed.severity);
   },
   change(body, placed, random) {
     for (const side of placed.sides) {
@@ -75,7 +75,7 @@ export const retrocardiacAtelectasis: FindingKind = {
   laterality: { left: 0.8, right: 0, bilateral: 0.2 },
   reshape(patient, placed, random) {
     for (const side of placed.sides)
-      liftFloor(patient, side, random.uniform(0.01, 0.03 + 0.03 * placed.severity) * placed.strength);
+      liftFloor(patient, side, random.uniform(0.005, 0.02 + 0.03 * placed.severity) * placed.strength);
   },
   change(body, placed, random) {
     for (const side of placed.sides) {

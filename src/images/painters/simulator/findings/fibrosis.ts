@@ -10,10 +10,10 @@ import { liftFloor, pullMediastinum } from './structure.js';
 export const basalFibrosis: FindingKind = {
   laterality: { left: 0.1, right: 0.12, bilateral: 0.78 },
   reshape(patient, placed, random) {
-    for (const side of sides) {
-      const much = placed.sides.includes(side) ? 1 : 0.3;
-      liftFloor(patient, side, much * random.uniform(0.01, 0.03 + 0.06 * placed.severity));
-    }
+    // Not always: where the floor moves, its edge is the greatest change and hides that of the lung.
+    const shrunk = random.chance(0.6) ? random.uniform(0.01, 0.025 + 0.05 * placed.severity) : 0;
+    for (const side of sides)
+      liftFloor(patient, side, shrunk * (placed.sides.includes(side) ? random.uniform(0.6, 1) : 0.3));
     const pull = 1 + random.uniform(0, 0.25) * placed.severity;
     patient.hilum = { right: patient.hilum.right * pull, left: patient.hilum.left * pull };
   },
@@ -21,7 +21,7 @@ export const basalFibrosis: FindingKind = {
     const upper = isUpper(placed);
     for (const side of placed.sides) {
       const own = random.fork(side);
-      const share = (0.13 + 0.26 * placed.severity) * placed.strength * own.uniform(0.7, 1.2);
+      const share = (0.17 + 0.31 * placed.severity) * placed.strength * own.uniform(0.7, 1.2);
       net(body, side, share, own.uniform(4, 9), own.uniform(0.2, 0.45), placed, upper, own);
       net(body, side, share * 0.6, own.uniform(8, 14), 0.4, placed, upper, own.fork('fine'));
       strands(body, side, placed, upper, own.fork('strands'));

@@ -41,8 +41,10 @@ export const bluntedAngle: FindingKind = {
   reshape(patient, placed, random) {
     for (const side of placed.sides) {
       const own = random.fork(side);
-      liftAngle(patient, side, own.uniform(0.2, 1) * (0.02 + 0.045 * placed.severity) * placed.strength);
-      if (own.chance(0.6)) liftFloor(patient, side, own.uniform(0, 0.015 + 0.035 * placed.severity));
+      // Little: a floor that moves changes more of the picture than the scar itself.
+      if (own.chance(0.5))
+        liftAngle(patient, side, own.uniform(0.2, 1) * (0.015 + 0.03 * placed.severity) * placed.strength);
+      if (own.chance(0.3)) liftFloor(patient, side, own.uniform(0, 0.01 + 0.025 * placed.severity));
     }
   },
   change(body, placed, random) {
@@ -146,7 +148,7 @@ function cap(body: Body, side: LungSide, placed: Placed, random: Random): void {
   fillBy(body, side, (x, y) => {
     const below = y - thorax.apex[side];
     const wall = fromWall(body, side, x, y);
-    const here = thick * Math.max(0.3, 1 + 0.4 * noiseAt(wave, x, 0.3, 5));
+    const here = thick * Math.max(0.3, 1 + 0.3 * noiseAt(wave, x, 0.3, 3));
     return solid * smoothStep(1.25 * here, 0.75 * here, Math.min(below, 1.4 * wall + 0.4 * below));
   });
 }
@@ -170,7 +172,7 @@ function band(body: Body, side: LungSide, from: number, to: number, placed: Plac
 
 function angle(body: Body, side: LungSide, placed: Placed, random: Random): void {
   const { thorax, patient } = body;
-  const reach = ((1.2 + 2.6 * placed.severity) * placed.strength) / patient.field;
+  const reach = ((1.6 + 3.2 * placed.severity) * placed.strength) / patient.field;
   const wide = reach * random.uniform(0.8, 1.3);
   const tall = reach * random.uniform(0.8, 1.6);
   const hollow = random.uniform(0.6, 1);
