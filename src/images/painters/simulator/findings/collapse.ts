@@ -23,7 +23,9 @@ const laterality = { left: 0.27, right: 0.25, bilateral: 0.48 };
 function shallow(patient: Patient, placed: Placed, random: Random, most: number): void {
   // Far from the floor a plate hardly moves it, and at times none does.
   if (!isLow(placed.site) || random.chance(0.3)) return;
-  const amount = (random.uniform(0.2, 1) * most + 0.01) * placed.strength;
+  // In bed the breath is shallower still.
+  const deepest = patient.view === 'PA' ? most : most + 0.02;
+  const amount = (random.uniform(0.2, 1) * deepest + 0.01) * placed.strength;
   const other = random.chance(0.4) ? random.uniform(0, 0.2) * amount : 0;
   for (const side of sides) liftFloor(patient, side, placed.sides.includes(side) ? amount : other);
   if (placed.sides.length === 1) return;
