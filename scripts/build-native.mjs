@@ -1,10 +1,12 @@
-// Finds libtorch and builds native/bridge.cpp against it with the system's C++ compiler.
+// Builds what is written in C++ with the system's compiler: the bridge to libtorch (native/bridge.cpp), for which it
+// finds a libtorch, and the painter's inner loops (native/painter).
 // Run as a program: node scripts/build-native.mjs [--force] [--out FOLDER] [--libtorch FOLDER]
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -15,6 +17,8 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const nativeFolder = join(root, 'build', 'native');
+const nodeHeaders = join(root, 'node_modules', 'node-api-headers', 'include');
 
 /**
  * A libtorch to build against.
@@ -66,24 +70,71 @@ export function findLibtorch(choice = {}) {
  * @param {{ libtorch: Libtorch, out?: string, force?: boolean }} options `out` is a folder, `build/native` by default.
  * @returns {Build & { skipped: boolean, path: string }}
  */
-export function buildNative({ libtorch, out = join(root, 'build', 'native'), force = false }) {
-  const compiler = process.env.CXX || 'c++';
-  const source = join(root, 'native', 'bridge.cpp');
-  const flags = flagsFor(libtorch);
-  const hash = createHash('sha256')
-    .update(readFileSync(source))
-    .update(readFileSync(join(root, 'native', 'allocator.h')))
-    .update(JSON.stringify([compiler, flags, libtorch.version, process.arch]))
-    .digest('hex');
-  const path = join(out, 'bridge.node');
-  const record = join(out, 'build.json');
-  const before = readBuild(record);
-  if (!force && before?.hash === hash && existsSync(path)) return { ...before, skipped: true, path };
+export function buildNative({ libtorch, out = nativeFolder, force = false }) {
+  return compile({
+    name: 'bridge',
+    record: 'build.json',
+    sources: ['bridge.cpp', 'allocator.h'],
+    flags: flagsFor(libtorch),
+    about: { libtorch: libtorch.path, version: libtorch.version, kind: libtorch.kind },
+    fault: `the bridge did not compile against libtorch ${libtorch.version}`,
+    out,
+    force,
+  });
+}
 
+/**
+ * Compiles the painter's inner loops, unless those that are there were made from the same source and flags.
+ * @param {{ out?: string, force?: boolean }} [options] `out` is a folder, `build/native` by default.
+ * @returns {{ hash: string, seconds: number, skipped: boolean, path: string }}
+ */
+export function buildPainter({ out = nativeFolder, force = false } = {}) {
+  const folder = join(root, 'native', 'painter');
+  const flags = [
+    '-std=c++17',
+    // Exact operations in the order they are written, so that every machine paints the same bits.
+    ...['-O3', '-ffp-contract=off', '-fno-math-errno', '-fno-trapping-math', '-Wall', '-Wextra'],
+    ...shared(),
+    `-I${nodeHeaders}`,
+  ];
+  return compile({
+    name: 'painter',
+    record: 'painter.json',
+    sources: readdirSync(folder)
+      .sort()
+      .map(file => join('painter', file)),
+    flags: { before: flags, after: [] },
+    about: {},
+    fault: "the painter's loops did not compile",
+    out,
+    force,
+  });
+}
+
+/**
+ * Compiles sources of `native/` to NAME.node, which appears in one step, and a record of how beside it.
+ * @template {object} About
+ * @param {{ name: string, record: string, sources: string[], flags: { before: string[], after: string[] }, about: About,
+ *   fault: string, out: string, force: boolean }} options Headers among the sources count for the hash alone.
+ * @returns {About & { hash: string, seconds: number, skipped: boolean, path: string }}
+ */
+function compile({ name, record, sources, flags, about, fault, out, force }) {
+  const compiler = process.env.CXX || 'c++';
+  const files = sources.map(source => join(root, 'native', source));
+  const digest = createHash('sha256').update(JSON.stringify([compiler, flags, about, process.arch]));
+  for (const file of files) digest.update(readFileSync(file));
+  const hash = digest.digest('hex');
+  const path = join(out, `${name}.node`);
+  const recordPath = join(out, record);
+  const before = readRecord(recordPath);
+  if (!force && before?.hash === hash && existsSync(path)) {
+    return { ...about, ...before, skipped: true, path };
+  }
   mkdirSync(out, { recursive: true });
-  const temporary = join(out, `.bridge.${process.pid}.node`);
+  const temporary = join(out, `.${name}.${process.pid}.node`);
   const started = performance.now();
-  const result = spawnSync(compiler, [...flags.before, source, '-o', temporary, ...flags.after], {
+  const units = files.filter(file => file.endsWith('.cpp'));
+  const result = spawnSync(compiler, [...flags.before, ...units, '-o', temporary, ...flags.after], {
     encoding: 'utf8',
     maxBuffer: 1 << 26,
   });
@@ -92,23 +143,19 @@ export function buildNative({ libtorch, out = join(root, 'build', 'native'), for
     if (result.error !== undefined) {
       throw new Error(`no C++ compiler: ${compiler} could not be started (install g++, or set CXX)`);
     }
-    const fault = result.stderr.split('\n').find(line => /error|undefined reference|cannot find/.test(line));
-    throw new Error(
-      `the bridge did not compile against libtorch ${libtorch.version}: ${fault ?? result.stderr}`,
-    );
+    const line = result.stderr.split('\n').find(each => /error|undefined reference|cannot find/.test(each));
+    throw new Error(`${fault}: ${line ?? result.stderr}`);
   }
   renameSync(temporary, path);
-  /** @type {Build} */
-  const build = {
-    libtorch: libtorch.path,
-    version: libtorch.version,
-    kind: libtorch.kind,
-    hash,
-    seconds: Math.round((performance.now() - started) / 100) / 10,
-  };
-  writeFileSync(`${record}.tmp`, `${JSON.stringify(build, null, 2)}\n`);
-  renameSync(`${record}.tmp`, record);
-  return { ...build, skipped: false, path };
+  const made = { ...about, hash, seconds: Math.round((performance.now() - started) / 100) / 10 };
+  writeFileSync(`${recordPath}.tmp`, `${JSON.stringify(made, null, 2)}\n`);
+  renameSync(`${recordPath}.tmp`, recordPath);
+  return { ...made, skipped: false, path };
+}
+
+/** Flags of a library that Node loads. */
+function shared() {
+  return ['-fPIC', '-shared', ...(process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : [])];
 }
 
 /**
@@ -118,7 +165,6 @@ export function buildNative({ libtorch, out = join(root, 'build', 'native'), for
 function flagsFor(libtorch) {
   const major = Number.parseInt(libtorch.version, 10);
   const mac = process.platform === 'darwin';
-  const nodeHeaders = join(root, 'node_modules', 'node-api-headers', 'include');
   const include = [nodeHeaders, ...libtorch.includes];
   const backends = ['torch_cuda'].filter(name => existsSync(join(libtorch.libraries, `lib${name}.so`)));
   return {
@@ -127,10 +173,9 @@ function flagsFor(libtorch) {
       major >= 2 ? '-std=c++20' : '-std=c++17',
       // The bridge only moves arguments: -O2 compiles longer and is not faster.
       '-O1',
-      '-fPIC',
-      '-shared',
+      ...shared(),
       '-w',
-      ...(mac ? ['-undefined', 'dynamic_lookup'] : [`-D_GLIBCXX_USE_CXX11_ABI=${libtorch.cxx11Abi ? 1 : 0}`]),
+      ...(mac ? [] : [`-D_GLIBCXX_USE_CXX11_ABI=${libtorch.cxx11Abi ? 1 : 0}`]),
       ...include.map(folder => `-I${folder}`),
     ],
     after: [
@@ -230,9 +275,9 @@ function usesCxx11Abi(library) {
 
 /**
  * @param {string} path
- * @returns {Build | undefined}
+ * @returns {{ hash: string, seconds: number } | undefined}
  */
-function readBuild(path) {
+function readRecord(path) {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch {
@@ -249,7 +294,12 @@ if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLTo
     const libtorch = findLibtorch({ libtorch: value('--libtorch'), python: value('--python') });
     if (libtorch === undefined)
       throw new Error('no libtorch found (set LIBTORCH, or install torch 2.x or libtorch-dev)');
-    const build = buildNative({ libtorch, out: value('--out'), force: process.argv.includes('--force') });
+    const options = { out: value('--out'), force: process.argv.includes('--force') };
+    const painter = buildPainter(options);
+    process.stderr.write(
+      painter.skipped ? 'painter: up to date\n' : `painter: built in ${painter.seconds} s\n`,
+    );
+    const build = buildNative({ libtorch, ...options });
     process.stderr.write(
       build.skipped
         ? `bridge: up to date (libtorch ${build.version}, ${build.libtorch})\n`

@@ -22,7 +22,12 @@ import { CHOICES, installPackages, missingPackages, referenceBlas, SetupFault } 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const STAMP = join(ROOT, 'build', 'setup.json');
 /** What the set-up leaves behind; if one is gone, it runs again. */
-const RESULTS = ['dist/cli.js', 'build/native/bridge.node', 'node_modules/.bin/synray'];
+const RESULTS = [
+  'dist/cli.js',
+  'build/native/bridge.node',
+  'build/native/painter.node',
+  'node_modules/.bin/synray',
+];
 
 /** @param {string} line */
 const say = line => process.stderr.write(`setup: ${line}\n`);

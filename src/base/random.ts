@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Anything that names a stream of random numbers: a seed, a sample id, the name of a stage. */
 export type StreamKey = string | number;
@@ -21,7 +21,7 @@ export class Random {
 
   private constructor(name: string) {
     this.#name = name;
-    const digest = createHash('sha256').update(name).digest();
+    const digest = hash('sha256', name, 'buffer');
     this.#a = digest.readInt32LE(0);
     this.#b = digest.readInt32LE(4);
     this.#c = digest.readInt32LE(8);
@@ -50,6 +50,31 @@ export class Random {
     this.#a ^= this.#d;
     this.#c ^= shifted;
     this.#d = (this.#d << 11) | (this.#d >>> 21);
+    return result;
+  }
+
+  /** The next whole numbers in [0, 2^32), as `bits` gives them one at a time. */
+  words(count: number): Uint32Array {
+    const result = new Uint32Array(count);
+    let a = this.#a;
+    let b = this.#b;
+    let c = this.#c;
+    let d = this.#d;
+    for (let at = 0; at < count; at++) {
+      const scrambled = Math.imul(b, 5);
+      result[at] = Math.imul((scrambled << 7) | (scrambled >>> 25), 9);
+      const shifted = b << 9;
+      c ^= a;
+      d ^= b;
+      b ^= c;
+      a ^= d;
+      c ^= shifted;
+      d = (d << 11) | (d >>> 21);
+    }
+    this.#a = a;
+    this.#b = b;
+    this.#c = c;
+    this.#d = d;
     return result;
   }
 

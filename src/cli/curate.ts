@@ -15,10 +15,10 @@ export function curateVerb(program: Command, session: Session): void {
     .option('--out <folder>', 'folder of the curated data set')
     .option(
       '--checks <names>',
-      'checks to make, or groups of them: pixels, reports (default: pixels,reports,duplicates; empty-report by name)',
+      'checks to make, by name or group, see below (default: pixels,reports,duplicates)',
       listOf,
     )
-    .option('--inverted <mode>', 'inverted pictures: reject or mend', 'reject')
+    .option('--inverted <mode>', 'inverted pictures (bone is black): reject or mend', 'reject')
     .option('--page <file>', 'also write a page of what was rejected and why (HTML)')
     .option('--model <run>', 'training run whose model compares pictures with pictures and reports')
     .option('--bad <folder>', 'model: refuse what is like a picture in this folder or data set', repeated)
@@ -73,7 +73,12 @@ export function curateVerb(program: Command, session: Session): void {
     )
     .addHelpText(
       'after',
-      '\nStopped or out of budget, the verb ends with exit code 1 and writes no data set; verdicts and replies are kept' +
+      '\nChecks of the group pixels: size, shape, contrast, exposure, borders (uniform margins, half-loaded files), noise,' +
+        '\nblur, moire and keystone (photographed screens), frontal (not a frontal chest X-ray), inversion. Of the group' +
+        '\nreports: boilerplate, contradiction. In no group: empty-report, and duplicates (near copies of a picture that' +
+        '\nwas kept). Pictures of 16 bits are judged as their 8-bit copies. --inverted mend exchanges black and white of' +
+        '\nthe picture and of its twins, and says so in the verdict.\n' +
+        '\nStopped or out of budget, the verb ends with exit code 1 and writes no data set; verdicts and replies are kept' +
         '\nin <out>.curation, and the same command goes on from them. What is left out is listed, with all its scores, in' +
         '\n<out>/rejected.jsonl. The paper’s rule (likeness above 0.5 to any bad picture) is meant for the vectors of a' +
         '\nlarge encoder; with a small model name ordinary pictures with --centre, and look at the scores on the page.',

@@ -1,13 +1,13 @@
 import type { Verdict } from '../data/index.js';
-import type { Check, CheckInput } from './check.js';
+import type { CheckOf, ReportInput } from './check.js';
 
 /**
  * The verdicts of every check on every input, in the order of the checks. A costly check is not made on an input that
  * was refused before it.
  */
-export async function curate(
-  inputs: readonly CheckInput[],
-  checks: readonly Check[],
+export async function curate<Input extends ReportInput>(
+  inputs: readonly Input[],
+  checks: readonly CheckOf<Input>[],
   signal?: AbortSignal,
 ): Promise<Verdict[][]> {
   const result: Verdict[][] = inputs.map(() => []);

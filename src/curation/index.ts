@@ -1,4 +1,11 @@
-export type { Check, CheckInput } from './check.js';
+export {
+  type Check,
+  type CheckInput,
+  isReportCheck,
+  type PictureCheck,
+  type ReportCheck,
+  type ReportInput,
+} from './check.js';
 export { checkGroups, checks } from './checks/index.js';
 export { curate, refusals } from './curate.js';
 export {
@@ -19,4 +26,5 @@ export {
   type OpenChecks,
   openChecks,
 } from './open-checks.js';
+export { decodeForChecks } from './pixels/decode.js';
 export * from './similarity/index.js';

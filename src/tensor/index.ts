@@ -5,7 +5,6 @@ export { TensorError } from './error.js';
 export * as F from './functional.js';
 export * from './modes.js';
 export * from './modules/index.js';
-export { nativeFolder } from './native.js';
 export * from './optimisers/index.js';
 export { keep, liveTensors, scope } from './ownership.js';
 export * from './safetensors.js';

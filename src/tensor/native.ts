@@ -1,9 +1,5 @@
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { messageOf, SetupError } from '../base/index.js';
+import { loadAddon } from '../base/index.js';
 
 /** What the bridge takes as an argument of an operator. A Float64Array is a list of tensor handles, 0 for none. */
 export type NativeValue =
@@ -78,12 +74,6 @@ export interface Bridge {
 
 let loaded: Bridge | undefined;
 
-/** The folder of the built bridge: `SYNRAY_NATIVE`, else `build/native` in the package. */
-export function nativeFolder(): string {
-  const chosen = process.env.SYNRAY_NATIVE;
-  return chosen !== undefined && chosen !== '' ? resolve(chosen) : join(packageRoot(), 'build', 'native');
-}
-
 /**
  * The native bridge, loaded on first use.
  * @throws SetupError where it was not built, or its libtorch is gone.
@@ -94,35 +84,12 @@ export function native(): Bridge {
 }
 
 function load(): Bridge {
-  const path = join(nativeFolder(), 'bridge.node');
-  if (!existsSync(path)) {
-    throw new SetupError({
-      file: path,
-      fault: 'the bridge to libtorch is not built',
-      mend: 'run npm run setup',
-    });
-  }
   // GNU OpenMP's threads wait for one another in a busy loop of about a millisecond. Where anything else wants
   // the processors, each small operator then waits for a loop to end: a tiny network ran six times slower.
   if (!process.env.OMP_WAIT_POLICY) process.env.GOMP_SPINCOUNT ??= '20000';
-  let bridge: Bridge;
-  try {
-    bridge = createRequire(import.meta.url)(path) as Bridge;
-  } catch (error) {
-    throw new SetupError({
-      file: path,
-      fault: `the bridge to libtorch does not load: ${messageOf(error)}`,
-      mend: 'run npm run setup again: libtorch may have moved or changed since',
-      cause: error,
-    });
-  }
+  const hint = 'libtorch may have moved or changed since';
+  const bridge = loadAddon('bridge', 'the bridge to libtorch', hint) as Bridge;
   // libtorch counts the cores that it recognises, which on virtual machines is often one.
   if (!process.env.OMP_NUM_THREADS) bridge.setThreads(availableParallelism());
   return bridge;
-}
-
-function packageRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
-  return folder;
 }

@@ -6,7 +6,7 @@ import { runInNewContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { SynrayError } from '../base/index.js';
+import { nativeFolder, SynrayError } from '../base/index.js';
 import {
   arange,
   autocast,
@@ -39,7 +39,6 @@ import {
   threads,
   zeros,
 } from './index.js';
-import { nativeFolder } from './native.js';
 
 describe('call', () => {
   it('reaches all of ATen by name and overload', () => {

@@ -1,5 +1,5 @@
 import type { Verdict } from '../../data/index.js';
-import type { Check, CheckInput } from '../check.js';
+import type { CheckInput, PictureCheck } from '../check.js';
 import { type PixelStatistics, pixelStatistics } from '../pixels/statistics.js';
 
 /** A rule on one figure of the picture. */
@@ -27,7 +27,7 @@ function statisticsOf(input: CheckInput): PixelStatistics {
 }
 
 /** A check of one figure against one threshold. */
-export function pixelCheck(rule: PixelRule): Check {
+export function pixelCheck(rule: PixelRule): PictureCheck {
   const { name, least, most } = rule;
   const threshold = least ?? most ?? null;
   return {

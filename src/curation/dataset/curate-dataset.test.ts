@@ -3,8 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { InputError, Random, UsageError } from '../../base/index.js';
-import { decodeGrey, encodePng, openDataset, type Sample } from '../../data/index.js';
-import { changed, chest, datasetOf, negative, SIDE, sampleOf } from '../testing/chest.js';
+import {
+  decodeGrey,
+  decodeGrey16,
+  encodePng,
+  type GreyImage,
+  openDataset,
+  type Region,
+  type Sample,
+} from '../../data/index.js';
+import { changed, chest, datasetOf, deepPng, negative, SIDE, sampleOf } from '../testing/chest.js';
 import { curateDataset, defaultChecks } from './curate-dataset.js';
 import { Journal } from './journal.js';
 import { readRejections } from './rejections.js';
@@ -78,6 +86,90 @@ describe('curateDataset', () => {
       reason: expect.stringMatching(/^mended: it was inverted/),
     });
     expect(verdict.score).toBeLessThan(0);
+  });
+
+  it('sees pictures of 16 bits as those of 8, and mends them in 16', async () => {
+    const deep = async (id: string, picture: GreyImage) => sampleOf(id, await deepPng(picture));
+    const washed = changed(chest(3), value => 0.15 * (value - 128) + 100);
+    const source = await datasetOf(join(home, 'deep'), [
+      await sampleOf('eight', chest(1)),
+      await deep('same in sixteen', chest(1)),
+      await deep('inverted', negative(chest(2))),
+      await deep('washed out', washed),
+      {
+        ...(await deep('cut', chest(4))),
+        image: { bytes: (await deepPng(chest(4))).slice(0, 900), path: '' },
+      },
+    ]);
+    const out = join(home, 'deep-clean');
+    const result = await curateDataset(source, out, { inverted: 'mend' });
+    expect(result).toMatchObject({ kept: 2, mended: 1 });
+    expect(result.reasons).toMatchObject({ duplicates: 1, contrast: 1, decode: 1 });
+    const mended = (await samplesOf(out))[1]!;
+    const { pixels } = await decodeGrey16(mended.image.bytes, { source: 'x' });
+    expect(pixels).toEqual(Uint16Array.from(chest(2).pixels, value => 257 * value));
+  });
+
+  it('mends what goes with an inverted picture as well, or leaves it out and says so', async () => {
+    const png = async (picture: GreyImage) => ({
+      bytes: await encodePng(picture.pixels, SIDE, SIDE),
+      path: 'x.png',
+    });
+    const map = await encodePng(new Uint8Array(SIDE * SIDE).fill(9), SIDE, SIDE);
+    const region = async (concept: string, twin: GreyImage | Uint8Array): Promise<Region> => ({
+      concept,
+      box: [0.1, 0.2, 0.3, 0.4],
+      mask: map,
+      twin: twin instanceof Uint8Array ? { bytes: twin, path: '' } : await png(twin),
+    });
+    const [upright, other] = [chest(2), changed(chest(2), value => 0.9 * value + 5)];
+    const grain = Random.of(1, 'grain');
+    const source = await datasetOf(join(home, 'with-twins'), [
+      {
+        ...(await sampleOf('agrees', negative(upright))),
+        attenuation: { bytes: await deepPng(upright, 100), path: 'a.png' },
+        regions: [await region('nodule', negative(other)), await region('mass', other)],
+      },
+      {
+        ...(await sampleOf('does not', negative(chest(3)))),
+        attenuation: { bytes: await deepPng(negative(chest(3)), 100), path: 'a.png' },
+        regions: [
+          await region(
+            'nodule',
+            changed(upright, () => grain.integer(256)),
+          ),
+          await region('mass', Buffer.from('no picture')),
+        ],
+      },
+      {
+        ...(await sampleOf('was upright', chest(4))),
+        regions: [await region('nodule', negative(chest(4)))],
+      },
+    ]);
+    const out = join(home, 'with-twins-mended');
+    expect(await curateDataset(source, out, { inverted: 'mend' })).toMatchObject({ kept: 3, mended: 2 });
+    const [first, second, third] = await samplesOf(out);
+    const seen = async (picture: { bytes: Uint8Array } | undefined) =>
+      (await decodeGrey(picture!.bytes, { source: 'x' })).pixels;
+    expect(await seen(first!.image)).toEqual(upright.pixels);
+    for (const { twin, mask, box } of first!.regions) {
+      expect(await seen(twin)).toEqual(other.pixels);
+      expect(mask).toEqual(map);
+      expect(box).toEqual([0.1, 0.2, 0.3, 0.4]);
+    }
+    expect((await decodeGrey16(first!.attenuation!.bytes, { source: 'x' })).pixels).toEqual(
+      Uint16Array.from(upright.pixels, value => 100 * value),
+    );
+    expect(second!.attenuation).toBeUndefined();
+    expect(second!.regions.map(({ twin, mask }) => [twin, mask])).toEqual([
+      [undefined, map],
+      [undefined, map],
+    ]);
+    expect(second!.verdicts.find(({ check }) => check === 'inversion')!.reason).toMatch(
+      /^mended: .*; left out, as it does not agree: attenuation, twin without nodule, twin without mass$/,
+    );
+    // Nothing is done to a sample whose picture was right.
+    expect(await seen(third!.regions[0]!.twin)).toEqual(negative(chest(4)).pixels);
   });
 
   it('loses corrupt files only, each named with its reason', async () => {

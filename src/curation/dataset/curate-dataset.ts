@@ -21,7 +21,8 @@ import {
   openChecks,
 } from '../open-checks.js';
 import { Journal, type JournalLine } from './journal.js';
-import { type InvertedMode, judgeSamples, mendInverted } from './judge-sample.js';
+import { INVERSION, type InvertedMode, judgeSamples } from './judge-sample.js';
+import { mendInverted } from './mend-inverted.js';
 import { REJECTED_FILE, type Rejection } from './rejections.js';
 
 export interface CurateOptions {
@@ -203,8 +204,9 @@ async function writeCurated(writing: Writing, signal: AbortSignal | undefined): 
           continue;
         }
         if (line.mend) counts.mended++;
-        const kept = line.mend ? await mendInverted(sample) : sample;
-        await writer.add(split, { ...kept, verdicts: merged(sample.verdicts, verdicts) });
+        const { sample: kept, leftOut } = line.mend ? await mendInverted(sample) : { sample, leftOut: [] };
+        const told = verdicts.map(verdict => alsoTelling(verdict, leftOut));
+        await writer.add(split, { ...kept, verdicts: merged(sample.verdicts, told) });
       }
     }
     if (rejected.length === counts.done) {
@@ -267,6 +269,12 @@ function compare(seen: DuplicateIndex, id: string, hash: Uint32Array): Verdict {
         ? ''
         : `the same picture as ${twin.id}: ${twin.distance} of ${HASH_BITS} bits differ`,
   };
+}
+
+/** The verdict on a mended picture, with what was left out of its sample. */
+function alsoTelling(verdict: Verdict, leftOut: readonly string[]): Verdict {
+  if (verdict.check !== INVERSION || leftOut.length === 0) return verdict;
+  return { ...verdict, reason: `${verdict.reason}; left out, as it does not agree: ${leftOut.join(', ')}` };
 }
 
 /** Earlier verdicts, but for those of checks that were made again. */

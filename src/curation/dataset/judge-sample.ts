@@ -1,15 +1,16 @@
 import { SynrayError } from '../../base/index.js';
-import { decodeGrey, encodePng, type GreyImage, type Sample, type Verdict } from '../../data/index.js';
+import type { Sample, Verdict } from '../../data/index.js';
 import type { Check, CheckInput } from '../check.js';
 import { curate } from '../curate.js';
 import { hashToText, perceptualHash } from '../duplicates/index.js';
+import { decodeForChecks, negative } from '../pixels/decode.js';
 import type { JournalLine } from './journal.js';
 
 /** What becomes of inverted pictures. */
 export type InvertedMode = 'reject' | 'mend';
 
 /** The name of the check whose refusal can be mended. */
-const INVERSION = 'inversion';
+export const INVERSION = 'inversion';
 
 /**
  * Decodes and judges samples together. A picture that cannot be decoded costs that sample only: its one verdict is
@@ -55,25 +56,15 @@ export async function judgeSamples(
   });
 }
 
-/** The sample with black and white of its picture exchanged. */
-export async function mendInverted(sample: Sample): Promise<Sample> {
-  const { pixels, width, height } = await decodeGrey(sample.image.bytes, { source: sample.id });
-  const bytes = await encodePng(negative(pixels), width, height);
-  return { ...sample, image: { bytes, path: sample.image.path.replace(/(\.\w+)?$/, '.png') } };
-}
-
 async function decode(sample: Sample): Promise<{ input: CheckInput } | { id: string; verdict: Verdict }> {
   const { id, findings, impression, mentions, image } = sample;
   try {
-    const picture: GreyImage = await decodeGrey(image.bytes, { source: id });
-    return { input: { id, findings, impression, mentions, ...picture } };
+    return {
+      input: { id, findings, impression, mentions, ...(await decodeForChecks(image.bytes, { source: id })) },
+    };
   } catch (error) {
     if (!(error instanceof SynrayError)) throw error;
     const verdict = { check: 'decode', passed: false, score: null, threshold: null, reason: error.fault };
     return { id, verdict };
   }
-}
-
-function negative(pixels: Uint8Array): Uint8Array {
-  return pixels.map(value => 255 - value);
 }

@@ -33,8 +33,8 @@ export function distanceFrom(model: FeatureModel, features: Float32Array): numbe
 }
 
 const model: FeatureModel = {
-  mean: figures.mean.map(value => value / 1000),
-  directions: figures.directions.map(direction => direction.map(value => value / 1000)),
+  mean: Float64Array.from(figures.mean, value => value / 1000),
+  directions: figures.directions.map(direction => Float64Array.from(direction, value => value / 1000)),
   variances: figures.variances.map(value => value / 1e6),
   rest: figures.rest / 1e6,
 };

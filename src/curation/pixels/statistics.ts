@@ -1,5 +1,6 @@
 import { frontalDistances } from './frontal-model.js';
-import { type ScreenSigns, screenSigns } from './screen.js';
+import { KEYSTONE_SIDE, keystone } from './keystone.js';
+import { moire } from './moire.js';
 import { shrink } from './shrink.js';
 
 /** What the pixel checks look at. Grey values are fractions: 0 black, 1 white. */
@@ -21,15 +22,16 @@ export interface PixelStatistics {
   readonly border: number;
   /** Distances from frontal chest X-rays, as it is and with black for white (`frontal-model.ts`). */
   readonly frontal: { readonly upright: number; readonly inverted: number };
-  /** How much a picture of a screen or of a film on a light box it is (`screen.ts`). */
-  readonly screen: ScreenSigns;
+  /** Waves of a photographed screen (`moire.ts`), and edges of one that run together (`keystone.ts`). */
+  readonly moire: number;
+  readonly keystone: number;
 }
 
 /** Side of the thumbnail. */
 const THUMBNAIL = 16;
 
-/** Side at which detail is measured, so that a picture of 320 and one of 2000 pixels can be compared. */
-const DETAIL = 128;
+/** Side at which detail is measured, so that a picture of 320 and one of 2000 pixels can be compared; shrunk to once. */
+const DETAIL = KEYSTONE_SIDE;
 
 /** Grey levels by which a uniform row may vary: JPEG ripples, and dust on a plate. */
 const UNIFORM_RANGE = 8;
@@ -38,6 +40,7 @@ const UNIFORM_RANGE = 8;
 export function pixelStatistics(pixels: Uint8Array, width: number, height: number): PixelStatistics {
   const thumbnail = shrink(pixels, width, height, THUMBNAIL);
   const sorted = thumbnail.slice().sort();
+  const shrunk = shrink(pixels, width, height, DETAIL);
   const { mean, variance } = moments(pixels);
   return {
     width,
@@ -47,10 +50,11 @@ export function pixelStatistics(pixels: Uint8Array, width: number, height: numbe
     high: sorted[Math.floor(sorted.length * 0.95)]!,
     ...clipping(pixels, width, height),
     smoothness: smoothness(pixels, width, height, variance),
-    detail: detail(pixels, width, height),
+    detail: detail(shrunk),
     border: uniformBorder(pixels, width, height),
     frontal: frontalDistances(pixels, width, height),
-    screen: screenSigns(pixels, width, height),
+    moire: moire(pixels, width, height),
+    keystone: keystone(shrunk),
   };
 }
 
@@ -95,8 +99,7 @@ function smoothness(pixels: Uint8Array, width: number, height: number, variance:
   return pairs === 0 || variance === 0 ? 1 : 1 - differences / (2 * pairs * variance);
 }
 
-function detail(pixels: Uint8Array, width: number, height: number): number {
-  const picture = shrink(pixels, width, height, DETAIL);
+function detail(picture: Float32Array): number {
   let sum = 0;
   let squares = 0;
   let laplacian = 0;

@@ -1,5 +1,5 @@
 import type { Mention } from '../../data/index.js';
-import type { CheckInput } from '../check.js';
+import type { ReportInput } from '../check.js';
 import { reportCheck } from './report-check.js';
 
 /** What cannot be where something is said to be normal. */
@@ -46,7 +46,7 @@ function isFinding({ type, polarity, change }: Mention): boolean {
   return (type === 'ABNORMALITY' || type === 'DISEASE') && polarity === 'affirmed' && change !== 'resolved';
 }
 
-function clash(input: CheckInput, said: Mention, denied: Mention): boolean {
+function clash(input: ReportInput, said: Mention, denied: Mention): boolean {
   if (BORDERLINE.test(said.text) || BORDERLINE.test(denied.text)) return false;
   if (denied.type === 'NON-ABNORMALITY' || denied.type === 'NON-DISEASE') {
     if (denied.polarity === 'affirmed' && EXCLUDED[denied.concept]?.includes(said.concept)) {
@@ -63,7 +63,7 @@ function clash(input: CheckInput, said: Mention, denied: Mention): boolean {
   return !PART_ONLY.test(textBefore(input, denied));
 }
 
-function textBefore(input: CheckInput, { section, start }: Mention): string {
+function textBefore(input: ReportInput, { section, start }: Mention): string {
   return input[section].slice(Math.max(0, start - 60), start);
 }
 

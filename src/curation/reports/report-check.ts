@@ -1,6 +1,6 @@
 import type { Mention, Verdict } from '../../data/index.js';
 import { LexiconTagger } from '../../entities/index.js';
-import type { Check, CheckInput } from '../check.js';
+import type { ReportCheck, ReportInput } from '../check.js';
 
 /** A rule on a report's text. */
 interface ReportRule {
@@ -9,7 +9,7 @@ interface ReportRule {
   readonly most?: number;
   /** The figure, and what is said when it is out of bounds; undefined where the rule has nothing to judge. */
   readonly measure: (
-    input: CheckInput,
+    input: ReportInput,
     mentions: readonly Mention[],
   ) => { score: number; reason: string } | undefined;
 }
@@ -17,7 +17,7 @@ interface ReportRule {
 let tagger: LexiconTagger | undefined;
 
 /** What was read in the report; read here where nobody did before. */
-function mentionsOf(input: CheckInput): readonly Mention[] {
+function mentionsOf(input: ReportInput): readonly Mention[] {
   if (input.mentions.length > 0 || `${input.findings}${input.impression}`.trim() === '')
     return input.mentions;
   tagger ??= new LexiconTagger();
@@ -25,11 +25,12 @@ function mentionsOf(input: CheckInput): readonly Mention[] {
 }
 
 /** A check of one figure of the report against one threshold. */
-export function reportCheck(rule: ReportRule): Check {
+export function reportCheck(rule: ReportRule): ReportCheck {
   const { name, least, most } = rule;
   const threshold = least ?? most ?? null;
   return {
     name,
+    reads: 'report',
     async check(inputs) {
       return inputs.map((input): Verdict => {
         const measured = rule.measure(input, mentionsOf(input));

@@ -1,6 +1,6 @@
 import { sha256 } from '../../base/index.js';
 import type { ReportText, Verdict } from '../../data/index.js';
-import type { Check } from '../check.js';
+import type { PictureCheck } from '../check.js';
 import { fitPictures, type TextEmbedder } from './embedder.js';
 
 export interface AgreementRule {
@@ -19,7 +19,7 @@ export function textOf({ findings, impression }: ReportText): string {
  * Whether report and picture belong together, by a model that was trained on such pairs: the score is the share of
  * other reports that lie nearer to the picture than its own (of equal ones half). Samples without a report pass.
  */
-export async function agreementCheck(embedder: TextEmbedder, rule: AgreementRule): Promise<Check> {
+export async function agreementCheck(embedder: TextEmbedder, rule: AgreementRule): Promise<PictureCheck> {
   const { threshold } = rule;
   const others = await embedder.embedTexts(rule.others);
   return {

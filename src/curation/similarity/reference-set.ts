@@ -11,7 +11,8 @@ import {
   UsageError,
   writeFileAtomic,
 } from '../../base/index.js';
-import { decodeGrey, openDataset } from '../../data/index.js';
+import { openDataset } from '../../data/index.js';
+import { decodeForChecks } from '../pixels/decode.js';
 import { type Embedder, fitPictures } from './embedder.js';
 
 /** Vectors of pictures that others are compared with. */
@@ -67,7 +68,7 @@ export async function openReferenceSet(
   };
   for await (const { name, bytes } of picturesOf(folders)) {
     try {
-      batch.push({ name, ...(await decodeGrey(bytes, { source: name })) });
+      batch.push({ name, ...(await decodeForChecks(bytes, { source: name })) });
     } catch (error) {
       if (!(error instanceof SynrayError)) throw error;
       say(`left out of the reference pictures: ${messageOf(error)}`);

@@ -48,6 +48,15 @@ export function changed(
   return { pixels: new Uint8Array(Uint8ClampedArray.from(pixels, change).buffer), width, height };
 }
 
+/** The file of a picture in 16 bits, each value `times` as large: 257 for the whole range, 16 for 12 bits. */
+export async function deepPng({ pixels, width, height }: GreyImage, times = 257): Promise<Uint8Array> {
+  return encodePng(
+    Uint16Array.from(pixels, value => value * times),
+    width,
+    height,
+  );
+}
+
 export function negative(picture: GreyImage): GreyImage {
   return changed(picture, value => 255 - value);
 }

@@ -184,6 +184,31 @@ describe('generate', () => {
     expect((await samplesOf(out)).every(({ verdicts }) => verdicts[0]!.passed)).toBe(true);
   });
 
+  it('sets a refused report aside before anything is painted of it, and keeps the order of the checks', async () => {
+    const verdict = (check: string, passed: boolean) => {
+      return { check, passed, score: null, threshold: null, reason: passed ? '' : 'nothing to it' };
+    };
+    const first: Check = { name: 'first', check: async inputs => inputs.map(() => verdict('first', true)) };
+    const wordy: Check = {
+      name: 'wordy',
+      reads: 'report',
+      check: async inputs => inputs.map(({ id }) => verdict('wordy', !/[37]$/.test(id))),
+    };
+    const painter = new SquarePainter();
+    const { out } = await run({ stages: { painter, checks: [first, wordy] } });
+    expect(painter.asked.filter(({ id }) => /[37]$/.test(id))).toEqual([]);
+    expect(painter.asked.every(({ attempt }) => attempt === 0)).toBe(true);
+    const lines = (await readFile(join(out, 'set-aside.jsonl'), 'utf8')).trim().split('\n');
+    expect(lines.map(line => JSON.parse(line))).toContainEqual({
+      id: 'synray-3-00000013',
+      stage: 'report',
+      reason: 'wordy: nothing to it',
+    });
+    for (const { verdicts } of await samplesOf(out)) {
+      expect(verdicts.map(({ check }) => check)).toEqual(['first', 'wordy']);
+    }
+  });
+
   it('never shows a finding as nothing: what the painter cannot show is set aside', async () => {
     const painter = new SquarePainter();
     const paint = painter.paint.bind(painter);

@@ -38,7 +38,10 @@ export const GenerateRecipe = z.strictObject({
    * is missing in the sample's `unknown`, and its labels without that.
    */
   unknown: z.enum(['set-aside', 'keep']).default('set-aside'),
-  /** Checks that every picture must pass, by name or group (`pixels`, `reports`). */
+  /**
+   * Checks that every pair must pass, by name or group (`pixels`, `reports`). A report that one of the latter refuses is
+   * set aside unpainted.
+   */
   checks: z.array(z.string()).default([...(checkGroups.pixels ?? [])]),
   /** Checks by a trained model, by reference pictures and by a vision model, see `CurationSettings`. */
   curation: CurationSettings.prefault({}),

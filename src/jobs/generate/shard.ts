@@ -1,5 +1,5 @@
 import { UsageError } from '../../base/index.js';
-import { curate, refusals } from '../../curation/index.js';
+import { curate, isReportCheck, type ReportCheck, refusals } from '../../curation/index.js';
 import { mapOrdered, type Sample, type Verdict } from '../../data/index.js';
 import type { Painting } from '../../images/index.js';
 import { type AcceptedReport, type Planner, writeReports } from '../../reports/index.js';
@@ -70,12 +70,16 @@ async function makeBatch(
     reason,
   }));
   const samples = new Map<string, Sample>();
-  let open: readonly AcceptedReport[] = written.accepted;
+  // What is wrong with a report no painting mends: it is not painted at all.
+  const judged = await judgeReports(stages.checks.filter(isReportCheck), written.accepted, signal);
+  setAside.push(...judged.setAside);
+  let open: readonly JudgedReport[] = judged.accepted;
   for (let attempt = 0; attempt < attempts && open.length > 0; attempt++) {
     signal.throwIfAborted();
-    const again: AcceptedReport[] = [];
+    const again: JudgedReport[] = [];
     const painted = await paint(recipe, stages, open, attempt, signal);
-    for (const { report, painting, verdicts } of painted) {
+    for (const { judged, painting, verdicts } of painted) {
+      const { report } = judged;
       const reasons = refusals(verdicts);
       if (painting.unknown.length > 0 && recipe.unknown === 'set-aside') {
         const reason = `the painter cannot show ${painting.unknown.join(', ')}`;
@@ -83,7 +87,7 @@ async function makeBatch(
       } else if (reasons.length === 0) {
         samples.set(report.id, await sampleOf({ report, painting, verdicts, source: painter.name }));
       } else if (attempt + 1 < attempts) {
-        again.push(report);
+        again.push(judged);
       } else {
         setAside.push({ id: report.id, stage: 'image', reason: reasons.join('; ') });
       }
@@ -114,21 +118,46 @@ function refuseLess(name: string, painting: Painting, image: GenerateRecipe['ima
   });
 }
 
-interface Painted {
+interface JudgedReport {
   readonly report: AcceptedReport;
+  /** What the checks of the report said. */
+  readonly verdicts: readonly Verdict[];
+}
+
+/** The reports that pass the checks of reports, and why the others do not. */
+async function judgeReports(
+  checks: readonly ReportCheck[],
+  reports: readonly AcceptedReport[],
+  signal: AbortSignal,
+): Promise<{ accepted: JudgedReport[]; setAside: SetAside[] }> {
+  const accepted: JudgedReport[] = [];
+  const setAside: SetAside[] = [];
+  const all = await curate(reports, checks, signal);
+  for (const [index, report] of reports.entries()) {
+    const verdicts = all[index]!;
+    const reasons = refusals(verdicts);
+    if (reasons.length === 0) accepted.push({ report, verdicts });
+    else setAside.push({ id: report.id, stage: 'report', reason: reasons.join('; ') });
+  }
+  return { accepted, setAside };
+}
+
+interface Painted {
+  readonly judged: JudgedReport;
   readonly painting: Painting;
+  /** Of all checks, in their order. */
   readonly verdicts: Verdict[];
 }
 
 async function paint(
   { size, seed, image }: GenerateRecipe,
   { painter, checks }: Stages,
-  reports: readonly AcceptedReport[],
+  reports: readonly JudgedReport[],
   attempt: number,
   signal: AbortSignal,
 ): Promise<Painted[]> {
   // A painter is told the report and its reading; nothing of the plan.
-  const requests = reports.map(({ id, findings, impression, mentions }) => {
+  const requests = reports.map(({ report: { id, findings, impression, mentions } }) => {
     return { id, findings, impression, mentions, size, seed, attempt, ...image };
   });
   const paintings = await painter.paint(requests, signal);
@@ -137,10 +166,13 @@ async function paint(
     const { pixels } = paintings[index]!;
     return { id, findings, impression, mentions, pixels, width: size, height: size };
   });
-  const verdicts = await curate(inputs, checks, signal);
-  return reports.map((report, index) => ({
-    report,
+  const pictureChecks = checks.filter(check => !isReportCheck(check));
+  const verdicts = await curate(inputs, pictureChecks, signal);
+  const order = new Map(checks.map(({ name }, place) => [name, place]));
+  const placeOf = ({ check }: Verdict) => order.get(check) ?? order.size;
+  return reports.map((judged, index) => ({
+    judged,
     painting: paintings[index]!,
-    verdicts: verdicts[index]!,
+    verdicts: [...judged.verdicts, ...verdicts[index]!].sort((a, b) => placeOf(a) - placeOf(b)),
   }));
 }

@@ -1,7 +1,8 @@
 import { html } from 'hono/html';
 import sharp from 'sharp';
 import { SynrayError, writeFileAtomic } from '../../base/index.js';
-import { decodeGrey, type Verdict } from '../../data/index.js';
+import { decodeForChecks } from '../../curation/index.js';
+import type { Verdict } from '../../data/index.js';
 import { COLOURS, drawChart, type Html, page } from '../report/index.js';
 import { type CheckScores, type CurationPageData, gatherCuration, type RejectedPicture } from './gather.js';
 
@@ -158,7 +159,7 @@ async function thumbnail(id: string, bytes: Uint8Array | undefined): Promise<Htm
   const empty = html`<div style="height:${THUMBNAIL}px;border:1px dashed var(--line);display:grid;place-items:center" class="quiet">no picture</div>`;
   if (bytes === undefined) return empty;
   try {
-    const { pixels, width, height } = await decodeGrey(bytes, { source: id });
+    const { pixels, width, height } = await decodeForChecks(bytes, { source: id });
     const jpeg = await sharp(pixels, { raw: { width, height, channels: 1 } })
       .toColourspace('b-w')
       .resize(THUMBNAIL, THUMBNAIL, { fit: 'inside' })

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { InputError, messageOf, SynrayError } from '../../base/index.js';
+import { InputError, messageOf, nativeFolder, SynrayError } from '../../base/index.js';
 
 /** One thing looked at. */
 export interface Observation {
@@ -74,7 +74,7 @@ async function examineEngine(): Promise<{ observations: Observation[]; libtorch:
   const tensor = await import('../../tensor/index.js');
   try {
     const version = tensor.libtorchVersion();
-    const build = readBuild(join(tensor.nativeFolder(), 'build.json'));
+    const build = readBuild(join(nativeFolder(), 'build.json'));
     const blas = tensor.blasLibrary();
     const speed = matrixSpeed(tensor);
     const threads = tensor.threads();
@@ -86,7 +86,7 @@ async function examineEngine(): Promise<{ observations: Observation[]; libtorch:
         {
           name: 'native build',
           state: 'ok',
-          found: `${tensor.nativeFolder()}, ${tensor.operatorNames().length} operators`,
+          found: `${nativeFolder()}, ${tensor.operatorNames().length} operators`,
           mend: '',
         },
         {

@@ -1,5 +1,6 @@
 import type { Beam } from './beam.js';
 import { type Body, type Paths, tissues } from './body-map.js';
+import { kernels } from './kernels.js';
 import type { Map2 } from './raster.js';
 
 /**
@@ -90,11 +91,18 @@ export function attenuate(
     .map(([one, other]) => [bytesOf(one), bytesOf(other)] as const);
   result.set(like.log);
   const block = blockRows * size;
+  // Rows that differ one after the other are reckoned together.
+  let from = -1;
   for (let start = 0; start < result.length; start += block) {
     const end = Math.min(result.length, start + block);
-    if (pairs.some(([one, other]) => one.compare(other, 4 * start, 4 * end, 4 * start, 4 * end) !== 0))
-      attenuateRows(body, hardening, result, start, end);
+    const differs = pairs.some(
+      ([one, other]) => one.compare(other, 4 * start, 4 * end, 4 * start, 4 * end) !== 0,
+    );
+    if (differs && from < 0) from = start;
+    if (!differs && from >= 0) attenuateRows(body, hardening, result, from, start);
+    if (!differs) from = -1;
   }
+  if (from >= 0) attenuateRows(body, hardening, result, from, result.length);
   return result;
 }
 
@@ -105,46 +113,21 @@ function bytesOf(map: Map2): Buffer {
   return Buffer.from(map.buffer, map.byteOffset, map.byteLength);
 }
 
-const [softHard, softSteep] = stepsOf(coefficients.soft);
-const [fatHard, fatSteep, fatOff] = stepsOf(coefficients.fat);
-const [lungHard, lungSteep] = stepsOf(coefficients.lung);
-const [bloodHard, bloodSteep] = stepsOf(coefficients.blood);
-const [boneHard, boneSteep, boneOff] = stepsOf(coefficients.bone);
-const [spongyHard, spongySteep, spongyOff] = stepsOf(coefficients.spongy);
-const [metalHard, metalSteep, metalOff] = stepsOf(coefficients.metal);
-const [airHard, airSteep] = stepsOf(coefficients.air);
+/** What a cm of each tissue adds to the exponents, in the order of the loop. */
+const steps = Float64Array.from(
+  (['soft', 'fat', 'lung', 'blood', 'bone', 'spongy', 'air', 'metal'] as const).flatMap(tissue =>
+    stepsOf(coefficients[tissue]),
+  ),
+);
 
 function attenuateRows(
-  { paths, lungDensity }: Body,
+  { paths, lungDensity, size }: Body,
   { loss, slope }: Hardening,
   result: Map2,
   start: number,
   end: number,
 ): void {
   const { soft, fat, lung, blood, bone, spongy, air, metal }: Paths = paths;
-  for (let at = start; at < end; at++) {
-    const s = soft[at]!;
-    const f = fat[at]!;
-    const l = lung[at]! * lungDensity[at]!;
-    const b = blood[at]!;
-    let hard = s * softHard + f * fatHard + l * lungHard + b * bloodHard;
-    let softest = s * softSteep + f * fatSteep + l * lungSteep + b * bloodSteep;
-    let off = f * fatOff;
-    const o = bone[at]!;
-    const p = spongy[at]!;
-    const a = air[at]!;
-    const m = metal[at]!;
-    if (o + p + a + m > 0) {
-      hard += o * boneHard + p * spongyHard + m * metalHard + a * airHard;
-      softest += o * boneSteep + p * spongySteep + m * metalSteep + a * airSteep;
-      off += o * boneOff + p * spongyOff + m * metalOff;
-    }
-    const place = softest < furthest ? softest * perUnit : furthest * perUnit;
-    const step = place | 0;
-    const part = place - step;
-    const low = loss[step]!;
-    const steep = slope[step]! + (slope[step + 1]! - slope[step]!) * part;
-    const log = hard + low + (loss[step + 1]! - low) * part + off * steep * (1 - 0.5 * off * (1 - steep));
-    result[at] = Math.min(log, opaque);
-  }
+  const maps = [soft, fat, lung, lungDensity, blood, bone, spongy, air, metal] as const;
+  kernels().attenuate(size, start, end, ...maps, steps, furthest, perUnit, opaque, loss, slope, result);
 }

@@ -1,6 +1,6 @@
 import { Random } from '../../../base/index.js';
 import { arena } from './arena.js';
-import { fading, minusLogs } from './fading.js';
+import { exposeMap, fading } from './fading.js';
 import type { Patient } from './patient.js';
 import type { Map2 } from './raster.js';
 import { blur, coarsen, spread } from './smoothing.js';
@@ -40,7 +40,7 @@ function normalTable(): Float32Array {
 /** What the detector reads, as log attenuation again: scatter, blur and noise added. */
 export function detect(log: Map2, size: number, patient: Patient, beam: Beam, random: Random): Map2 {
   const signal = arena.any(log.length);
-  for (let at = 0; at < log.length; at++) signal[at] = fading(log[at]!);
+  fading(log, size, signal);
   const scattered = spread(scatterOf(signal, size, beam.scatter), scatterCells, size, 0.5);
   for (let at = 0; at < log.length; at++) signal[at]! += scattered[at]!;
   const { field } = patient;
@@ -49,12 +49,7 @@ export function detect(log: Map2, size: number, patient: Patient, beam: Beam, ra
   const pixel = field / size / 0.02;
   const perPhoton = 1 / (beam.exposure * pixel * pixel);
   const electronic = (0.002 / pixel) ** 2;
-  for (let at = 0; at < log.length; at++) {
-    const value = signal[at]!;
-    const noisy = value + normals[random.bits() >>> 16]! * Math.sqrt(value * perPhoton + electronic);
-    signal[at] = Math.max(1e-5, noisy);
-  }
-  minusLogs(signal);
+  exposeMap(signal, size, random.words(log.length), normals, perPhoton, electronic);
   return signal;
 }
 

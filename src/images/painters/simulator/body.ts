@@ -1,9 +1,10 @@
 import type { Random } from '../../../base/index.js';
 import { arena } from './arena.js';
 import { type Body, clamp01, type LungSide, type Paths, sides, signOf, smoothStep } from './body-map.js';
+import { kernels, placeOf } from './kernels.js';
 import { hilumOf } from './lung-detail.js';
 import { greatVessels } from './mediastinum.js';
-import { noiseAt, noisePlace, smoothNoise } from './noise.js';
+import { cellsOf, noisePlace, smoothNoise } from './noise.js';
 import type { Patient } from './patient.js';
 import { Brush, bezier, type Map2 } from './raster.js';
 import { tableIndex, thoraxOf } from './shape.js';
@@ -11,15 +12,17 @@ import { blur, spread } from './smoothing.js';
 
 /** Outer shape, chest cavity, heart and mediastinum; bones, vessels and the rest are added by others. */
 export function buildTrunk(patient: Patient, random: Random, size: number): Body {
-  const thorax = thoraxOf(patient.contours);
+  const thorax = thoraxOf(patient.contours, patient.middle);
   const count = size * size;
   const empty = () => arena.empty(count);
+  // The chest is laid out over the whole of these.
+  const any = () => arena.any(count);
   const brush = new Brush(size);
   const paths: Paths = {
-    soft: empty(),
-    fat: empty(),
-    lung: empty(),
-    blood: empty(),
+    soft: any(),
+    fat: any(),
+    lung: any(),
+    blood: any(),
     bone: empty(),
     spongy: empty(),
     air: empty(),
@@ -30,9 +33,9 @@ export function buildTrunk(patient: Patient, random: Random, size: number): Body
     size,
     thorax,
     paths,
-    lungDensity: empty(),
+    lungDensity: any(),
     vessels: empty(),
-    cavity: empty(),
+    cavity: any(),
     ribs: { right: [], left: [] },
     shoulders: { right: { x: 0, y: 0, handX: 0, handY: 0 }, left: { x: 1, y: 0, handX: 1, handY: 0 } },
     brush,
@@ -108,26 +111,19 @@ function outerShape(body: Body, random: Random): Map2 {
   }
   brush.addTo(outer);
   const waist = random.uniform(-0.1, 0.12);
-  const pixel = 1 / size;
-  for (let row = 0, at = 0; row < size; row++) {
+  const line = () => new Float32Array(size);
+  const [thick, perRight, perLeft, fade] = [line(), line(), line(), line()];
+  for (let row = 0; row < size; row++) {
     const y = (row + 0.5) / size;
     const index = tableIndex(y);
     const down = clamp01((y - thorax.apex.right) / (patient.lungHeight.right + 0.1));
-    const thick =
-      depth * (0.62 + 0.38 * smoothStep(0, 0.42, down)) * (1 + 0.16 * smoothStep(0.45, 1.3, down));
+    thick[row] = depth * (0.62 + 0.38 * smoothStep(0, 0.42, down)) * (1 + 0.16 * smoothStep(0.45, 1.3, down));
     const extra = muscle * (1 + 0.5 * waist * smoothStep(0.7, 1.2, down)) + 0.004;
-    const perRight = 1 / (middle - thorax.wall.right[index]! + extra);
-    const perLeft = 1 / (thorax.wall.left[index]! - middle + extra);
-    const fade = smoothStep(thorax.apex.right - 0.05, thorax.apex.right + 0.05, y);
-    for (let column = 0; column < size; column++, at++) {
-      const x = (column + 0.5) * pixel - middle;
-      const a = x < 0 ? -x * perRight : x * perLeft;
-      if (a >= 1 || fade === 0) continue;
-      const trunk = fade * thick * Math.sqrt(1 - a * a * a * a * a);
-      const other = outer[at]!;
-      outer[at] = trunk > other ? trunk + 0.06 * other : other + 0.06 * trunk;
-    }
+    perRight[row] = 1 / (middle - thorax.wall.right[index]! + extra);
+    perLeft[row] = 1 / (thorax.wall.left[index]! - middle + extra);
+    fade[row] = smoothStep(thorax.apex.right - 0.05, thorax.apex.right + 0.05, y);
   }
+  kernels().addTrunk(size, middle, outer, thick, perRight, perLeft, fade);
   blur(outer, size, 0.005 * size);
   const whole = size === body.size ? outer : spread(outer, size, body.size, 0.5);
   if (patient.breast > 0.5) breasts(body, whole, random);
@@ -177,8 +173,6 @@ function fillChest(body: Body, outer: Map2, occupied: Map2, random: Random): voi
   const wall = smoothNoise(noisePlace(random.fork('wall'), 0.65), size, 2);
   const inside = patient.depth - 4.5 - 0.4 * patient.wallThickness;
   const middle = thorax.middle;
-  const pixel = 1 / size;
-  const { fatShare, lungTexture, lungDensity: density } = patient;
   const haze = perihilarHaze(body, random.fork('haze'));
   const split = Math.min(size, Math.max(0, Math.ceil(middle * size - 0.5)));
   for (const side of sides) {
@@ -188,7 +182,6 @@ function fillChest(body: Body, outer: Map2, occupied: Map2, random: Random): voi
     const apex = thorax.apex[side];
     const height = patient.lungHeight[side];
     const span = thorax.angle[side] - thorax.top[side] + 0.07;
-    const { across, down } = haze[side];
     const dome = Float32Array.from(
       { length: size },
       (_, at) => thorax.dome[side][tableIndex((at + 0.5) / size)]!,
@@ -197,53 +190,45 @@ function fillChest(body: Body, outer: Map2, occupied: Map2, random: Random): voi
     const beside = Float32Array.from(dome, (_, at) =>
       smoothStep(0.06, 0.26, Math.abs((at + 0.5) / size - middle)),
     );
+    const line = () => new Float32Array(size);
+    const [reach, round, base] = [line(), line(), line()];
     for (let row = 0; row < size; row++) {
       const y = (row + 0.5) / size;
-      const reach = 1 / Math.abs(wallX[tableIndex(y)]! - middle);
-      const round = inside * Math.sqrt(clamp01(((y - apex) / height) * 1.4) * 0.93 + 0.07);
-      const base = 0.83 + 0.46 * clamp01((y - apex) / 0.6);
-      const perihilar = down[row]!;
-      for (let column = from, at = row * size + from; column < to; column++, at++) {
-        const total = outer[at]!;
-        if (total <= 0) continue;
-        const x = (column + 0.5) * pixel;
-        const a = Math.abs(x - middle) * reach;
-        let lung = 0;
-        let filled = 0;
-        let depth = 0;
-        if (a < 1 && y > apex) {
-          depth = round * Math.sqrt(1 - a * a * a);
-          cavity[at] = depth;
-          const under = y - dome[column]!;
-          let free = depth;
-          if (under > 0) {
-            const b = 1 - under / span;
-            const kept = 1 - (1 - beside[column]!) * smoothStep(0, 0.045, under);
-            free *= b <= 0 ? 0 : (1 - Math.sqrt(1 - b * b * b)) * kept;
-          }
-          const heart = occupied[at]!;
-          filled = Math.min(free, heart);
-          lung = free - filled;
-          // Heart and floor run into each other: where they meet, less and less lung is left behind the heart.
-          if (heart > 0 && under > -merging) {
-            const taken = 0.6 * clamp01(heart / 6) * smoothStep(-merging, 0.02, under) * lung;
-            filled += taken;
-            lung -= taken;
-          }
-        }
-        const solid = Math.max(0, total - lung - filled);
-        const fat = Math.min(solid, Math.max(0, total - depth) * fatShare);
-        paths.lung[at] = lung;
-        paths.blood[at] = filled;
-        paths.fat[at] = fat;
-        paths.soft[at] = (solid - fat) * (1 + 0.025 * wall[at]!);
-        if (lung > 0) {
-          const uneven = 0.6 * coarse[at]! + 0.45 * noiseAt(fine, x, y, 5);
-          lungDensity[at] =
-            density * Math.max(0.4, base + lungTexture * uneven + across[column]! * perihilar);
-        }
-      }
+      reach[row] = 1 / Math.abs(wallX[tableIndex(y)]! - middle);
+      round[row] = inside * Math.sqrt(clamp01(((y - apex) / height) * 1.4) * 0.93 + 0.07);
+      base[row] = 0.83 + 0.46 * clamp01((y - apex) / 0.6);
     }
+    kernels().fillChest(
+      size,
+      from,
+      to,
+      middle,
+      apex,
+      span,
+      merging,
+      patient.fatShare,
+      patient.lungDensity,
+      patient.lungTexture,
+      ...placeOf(fine),
+      cellsOf(5),
+      reach,
+      round,
+      base,
+      haze[side].down,
+      dome,
+      beside,
+      haze[side].across,
+      outer,
+      occupied,
+      coarse,
+      wall,
+      paths.lung,
+      paths.blood,
+      paths.fat,
+      paths.soft,
+      lungDensity,
+      cavity,
+    );
   }
 }
 

@@ -1,11 +1,12 @@
 import type { Random } from '../../../base/index.js';
 import { arena } from './arena.js';
 import { type Body, signOf } from './body-map.js';
+import { kernels } from './kernels.js';
 import type { Map2 } from './raster.js';
 
 /** Windpipe, main bronchi, stomach bubble and gas in the bowel: air in place of soft tissue. */
 export function addGas(body: Body, random: Random): void {
-  const { brush, patient, thorax, size } = body;
+  const { brush, patient, paths, thorax, size } = body;
   const { field } = patient;
   const air = arena.empty(size * size);
   const middle = thorax.middle;
@@ -58,7 +59,9 @@ export function addGas(body: Body, random: Random): void {
     }
     brush.addTo(air);
   }
-  carve(body, air);
+  const { soft, fat, blood, air: gas } = paths;
+  // Soft tissue gives way first.
+  kernels().carve(size, air, soft, fat, blood, gas);
 }
 
 function stomachBubble(body: Body, air: Map2, random: Random): void {
@@ -77,20 +80,5 @@ function stomachBubble(body: Body, air: Map2, random: Random): void {
   for (let row = 0, at = 0; row < size; row++) {
     const above = Math.min(1, Math.max(0, (level - (row + 0.5) / size) * size + 0.5));
     for (let column = 0; column < size; column++, at++) air[at]! += bubble[at]! * above;
-  }
-}
-
-/** Takes tissue away where there is air, soft tissue first. */
-function carve(body: Body, air: Map2): void {
-  const { soft, fat, blood, air: gas } = body.paths;
-  for (let at = 0; at < air.length; at++) {
-    let rest = air[at]!;
-    if (rest === 0) continue;
-    for (const tissue of [soft, fat, blood]) {
-      const taken = Math.min(rest, tissue[at]! * 0.8);
-      tissue[at]! -= taken;
-      rest -= taken;
-    }
-    gas[at]! += air[at]! - rest;
   }
 }

@@ -1,6 +1,7 @@
 import type { Random } from '../../../base/index.js';
 import { arena } from './arena.js';
 import { type Body, type LungSide, sides, signOf } from './body-map.js';
+import { kernels } from './kernels.js';
 import { tableIndex } from './shape.js';
 
 /** A branch of a bronchovascular tree, in fractions of the side. */
@@ -50,14 +51,7 @@ export function addVessels(body: Body, random: Random): void {
     hilum(body, side, own);
     brush.addTo(front);
   }
-  for (let at = 0; at < front.length; at++) {
-    const room = paths.lung[at]!;
-    if (room <= 0 || front[at] === 0) continue;
-    const taken = Math.min(front[at]!, 0.85 * room);
-    vessels[at] = taken;
-    paths.lung[at] = room - taken;
-    paths.blood[at]! += taken;
-  }
+  kernels().layVessels(size, front, paths.lung, paths.blood, vessels, 0.85);
 }
 
 function hilum(body: Body, side: LungSide, random: Random): void {

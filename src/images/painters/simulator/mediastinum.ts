@@ -1,7 +1,8 @@
 import type { Random } from '../../../base/index.js';
 import { arena } from './arena.js';
-import { type Body, clamp01, smoothStep } from './body-map.js';
-import { polarDistance, polarOf } from './polar.js';
+import { type Body, smoothStep } from './body-map.js';
+import { kernels } from './kernels.js';
+import { polarOf } from './polar.js';
 import { bezier, type Map2 } from './raster.js';
 import { boxOf, tableIndex } from './shape.js';
 
@@ -54,53 +55,49 @@ export function greatVessels(body: Body, random: Random): Map2 {
   brush.ellipse(middle + 0.036, knobY + 0.09, 0.033, 0.055, 4.5, 0.6);
   brush.addTo(occupied);
   const widen = patient.mediastinum;
+  const line = () => new Float32Array(size);
+  const [upper, right, left, cap, root, dome] = [line(), line(), line(), line(), line(), line()];
   for (let row = 0; row < size; row++) {
     const y = (row + 0.5) / size;
     const index = tableIndex(y);
     // The lungs' inner edges bound the mediastinum; further down they are the heart's own, and only spine and
     // gullet are left of it.
-    const upper = 1 - smoothStep(heartBox.top - 0.1, heartBox.top + 0.1, y);
+    upper[row] = 1 - smoothStep(heartBox.top - 0.1, heartBox.top + 0.1, y);
     const wide = 1 - smoothStep(heartBox.top + 0.03, heartBox.top + 0.17, y);
     const core = 0.046 + 0.016 * smoothStep(heartBox.top - 0.05, heartBox.bottom, y);
-    const right =
-      core + wide * (Math.max(core, (thorax.middle - thorax.medial.right[index]!) * widen * 0.88) - core);
-    const left =
-      core + wide * (Math.max(core, (thorax.medial.left[index]! - thorax.middle) * widen * 0.75) - core);
-    const cap = Math.min(1, 0.16 / Math.max(right, left));
-    const from = Math.max(0, Math.floor(Math.min(middle - 1.6 * right, heartBox.left) * size));
-    const to = Math.min(size, Math.ceil(Math.max(middle + 1.6 * left, heartBox.right) * size));
-    for (let column = from, at = row * size + from; column < to; column++, at++) {
-      const x = (column + 0.5) / size;
-      const across = x - middle;
-      const a = (across < 0 ? -across / right : across / left) / (wide > 0 ? Math.max(cap, 0.7) : 1);
-      if (a < 1.6 && a >= 1) {
-        const skirt = 2 * (1 - (a - 1) / 0.6) * upper;
-        if (skirt > occupied[at]!) occupied[at] = skirt;
-      }
-      if (a < 1) {
-        const depth =
-          1.2 * upper +
-          (7.5 - 4.6 * upper) * Math.sqrt(1 - a * a * a) +
-          (4.4 - 2.6 * upper) * clamp01(1 - (across * across) / 0.0016);
-        if (depth > occupied[at]!) occupied[at] = depth;
-      }
-      if (y > heartBox.top - 0.01 && y < sunk && x > heartBox.left && x < heartBox.right) {
-        // The heart lies on the floor with a broad base: below its widest level it narrows slowly, so that its
-        // border runs into the floor and not back under itself.
-        const rho = polarDistance(polar, x, y < widest ? y : widest + (y - widest) * below);
-        if (rho < 1) {
-          // Towards its root the heart gives way to the great vessels.
-          const root = 0.3 + 0.7 * smoothStep(heartBox.top - 0.01, heartBox.top + 0.17, y);
-          // It lies on the floor and sinks into it a little.
-          const above =
-            1 - smoothStep(0.01, 0.07, y - thorax.dome[x < thorax.middle ? 'right' : 'left'][tableIndex(x)]!);
-          const depth = above * root * heartDepth * Math.sqrt(1 - rho * rho);
-          const other = occupied[at]!;
-          occupied[at] = depth > other ? depth + 0.15 * other : other + 0.15 * depth;
-        }
-      }
-    }
+    const widthOf = (free: number, share: number) =>
+      core + wide * (Math.max(core, free * widen * share) - core);
+    right[row] = widthOf(thorax.middle - thorax.medial.right[index]!, 0.88);
+    left[row] = widthOf(thorax.medial.left[index]! - thorax.middle, 0.75);
+    cap[row] = wide > 0 ? Math.max(Math.min(1, 0.16 / Math.max(right[row]!, left[row]!)), 0.7) : 1;
+    // Towards its root the heart gives way to the great vessels.
+    root[row] = 0.3 + 0.7 * smoothStep(heartBox.top - 0.01, heartBox.top + 0.17, y);
   }
+  for (let column = 0; column < size; column++) {
+    const x = (column + 0.5) / size;
+    dome[column] = thorax.dome[x < thorax.middle ? 'right' : 'left'][tableIndex(x)]!;
+  }
+  kernels().fillMediastinum(
+    size,
+    middle,
+    heartBox.top,
+    heartBox.left,
+    heartBox.right,
+    widest,
+    below,
+    sunk,
+    heartDepth,
+    polar.x,
+    polar.y,
+    polar.radii,
+    upper,
+    right,
+    left,
+    cap,
+    root,
+    dome,
+    occupied,
+  );
   return occupied;
 }
 

@@ -29,9 +29,14 @@ export function noisePlace(random: Random, persistence: 0.5 | 0.65 | 0.8): Noise
   };
 }
 
+/** Cells of a field along the picture's side, when so many of its coarsest waves fill it. */
+export function cellsOf(periods: number): number {
+  return (periods * side) / 4;
+}
+
 /** The field at x, y (fractions of the side); `periods` is how many of its coarsest waves fill the side. */
 export function noiseAt(place: NoisePlace, x: number, y: number, periods: number): number {
-  const step = (periods * side) / 4;
+  const step = cellsOf(periods);
   const u = place.x + step * (x * place.cosine - y * place.sine);
   const v = place.y + step * (x * place.sine + y * place.cosine);
   const column = Math.floor(u);

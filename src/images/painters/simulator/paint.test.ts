@@ -142,7 +142,6 @@ describe('paintOne', () => {
   });
 
   it('leaves the rest of the patient alone when a finding is added', () => {
-    let touched = 0;
     for (let number = 0; number < 60; number++) {
       const pair = [
         mention('lung nodule', { side: 'left', site: 'upper zone' }),
@@ -152,13 +151,8 @@ describe('paintOne', () => {
       const one = paintOne(request(`alone ${number}`, pair.slice(0, 1)));
       expect([both.view, both.sex, both.age]).toEqual([one.view, one.sex, one.age]);
       const nodule = both.regions.find(region => region.concept === 'lung nodule')!;
-      const differences = nodule.change.map((value, at) => Math.abs(value - one.regions[0]!.change[at]!));
-      if (differences.some(value => value > 0)) touched++;
-      expect(Math.max(...differences)).toBeLessThan(16);
-      expect(differences.filter(value => value > 0).length).toBeLessThan(0.005 * differences.length);
+      expect(nodule.change).toEqual(one.regions[0]!.change);
     }
-    // In short lungs a lifted floor reaches the height at which the chest's middle is taken, and moves it a little.
-    expect(touched).toBeLessThanOrEqual(3);
   });
 });
 

@@ -6,6 +6,7 @@ import { arena } from './arena.js';
 import { detect } from './beam.js';
 import { drawDisplay, show, showDeep } from './display.js';
 import { addFrame } from './frame.js';
+import { kernels } from './kernels.js';
 import type { Map2 } from './raster.js';
 import { encodeReading } from './reading.js';
 import { Scene, type SceneFinding } from './scene.js';
@@ -101,19 +102,9 @@ interface Change {
 function changeOf(scene: Scene, finding: SceneFinding, shown: Map2): Change {
   const twin = scene.attenuation(scene.findings.filter(other => other !== finding));
   const map = arena.any(twin.length);
-  let most = 1e-6;
-  const counts = { visible: 0, there: 0 };
-  for (let at = 0; at < map.length; at++) {
-    const value = Math.abs(shown[at]! - twin[at]!);
-    map[at] = value;
-    if (value <= floors.there.contrast) continue;
-    counts.there++;
-    if (value > floors.visible.contrast) counts.visible++;
-    if (value > most) most = value;
-  }
-  // A change below all floors everywhere still has a greatest value.
-  if (counts.there === 0) for (const value of map) if (value > most) most = value;
-  return { map, most, ...counts };
+  const found = new Float64Array(3);
+  kernels().difference(scene.size, shown, twin, map, floors.there.contrast, floors.visible.contrast, found);
+  return { map, there: found[0]!, visible: found[1]!, most: Math.max(1e-6, found[2]!) };
 }
 
 function isSeen(change: Change, floor: keyof typeof floors, size: number): boolean {

@@ -10,6 +10,8 @@ export interface Patient {
   /** Side of the picture in cm at the patient. */
   field: number;
   contours: Contours;
+  /** x of the middle of the chest before any finding. */
+  middle: number;
   /** Height of each lung from its top to the costophrenic angle before any finding, fraction of the side. */
   lungHeight: { right: number; left: number };
   /** Outer depth of the chest from front to back. */
@@ -70,6 +72,7 @@ export function drawPatient(random: Random): Patient {
     age,
     field: person.uniform(36, 43),
     contours,
+    middle: thorax.middle,
     lungHeight: {
       right: thorax.angle.right - thorax.apex.right,
       left: thorax.angle.left - thorax.apex.left,

@@ -126,8 +126,11 @@ export function cardiothoracicRatio(contours: Contours): number {
   return (heart.right - heart.left) / (boxOf(contours.leftLung).right - boxOf(contours.rightLung).left);
 }
 
-/** The tables of the chest that the contours bound. */
-export function thoraxOf(contours: Contours): Thorax {
+/**
+ * The tables of the chest that the contours bound.
+ * @param middle - x of the middle where it is known: what a finding does to the lungs does not move it.
+ */
+export function thoraxOf(contours: Contours, middle?: number): Thorax {
   const right = sideTables(contours.rightLung, false);
   const left = sideTables(contours.leftLung, true);
   // Under the heart the two floors run into each other.
@@ -146,7 +149,7 @@ export function thoraxOf(contours: Contours): Thorax {
     for (let index = 0; index < tableRows; index++) if (Number.isNaN(one[index]!)) one[index] = other[index]!;
   fillEnds(right.dome, 0);
   fillEnds(left.dome, 0);
-  // A height that stays when a finding moves the floor, so that the middle stays as well.
+  // Between the tops and the hila, where the lungs' inner edges bound the great vessels.
   const middleRow = tableIndex(right.apex + 0.25);
   return {
     wall: { right: right.wall, left: left.wall },
@@ -155,7 +158,7 @@ export function thoraxOf(contours: Contours): Thorax {
     apex: { right: right.apex, left: left.apex },
     angle: { right: right.angle, left: left.angle },
     top: { right: right.top, left: left.top },
-    middle: (right.medial[middleRow]! + left.medial[middleRow]!) / 2 - 0.01,
+    middle: middle ?? (right.medial[middleRow]! + left.medial[middleRow]!) / 2 - 0.01,
   };
 }
 

@@ -1,12 +1,13 @@
 import type { Random } from '../../../base/index.js';
 import { arena } from './arena.js';
 import { type Body, clamp01, type LungSide, type RibCourse, sides, signOf } from './body-map.js';
+import { kernels } from './kernels.js';
 import { bezier, type CurvePoint, type Map2 } from './raster.js';
 import { tableIndex } from './shape.js';
 
 /** Ribs, spine, clavicles, shoulder blades and upper arms, in cm of compact bone along the beam. */
 export function addSkeleton(body: Body, random: Random): void {
-  const { paths } = body;
+  const { paths, size } = body;
   const bone = arena.empty(paths.bone.length);
   const spongy = arena.empty(paths.bone.length);
   spine(body, bone, spongy, random.fork('spine'));
@@ -14,17 +15,7 @@ export function addSkeleton(body: Body, random: Random): void {
     ribs(body, bone, side, random.fork('ribs'), random.fork('ribs', side));
     shoulder(body, bone, spongy, side, random.fork('shoulder', side));
   }
-  const density = body.patient.boneDensity;
-  const { soft } = paths;
-  for (let at = 0; at < bone.length; at++) {
-    const path = bone[at]!;
-    const open = spongy[at]!;
-    if (path === 0 && open === 0) continue;
-    paths.bone[at]! += path * density;
-    // Where mineral is lost, marrow takes its place.
-    paths.spongy[at]! += open * density;
-    soft[at] = Math.max(0, soft[at]! - path - open * density);
-  }
+  kernels().layBones(size, bone, spongy, paths.bone, paths.spongy, paths.soft, body.patient.boneDensity);
 }
 
 /** Ribs 1 to 11 of a side. `shared` draws what both sides have in common. */

@@ -1,13 +1,15 @@
 import type { Random } from '../../../../base/index.js';
 import { arena } from '../arena.js';
-import { type Body, clamp01, type LungSide, sides, signOf, smoothStep } from '../body-map.js';
+import { type Body, type LungSide, sides, signOf, smoothStep } from '../body-map.js';
+import { kernels, placeOf } from '../kernels.js';
+import { cellsOf } from '../noise.js';
 import type { Patient } from '../patient.js';
 import { tableIndex } from '../shape.js';
 import {
+  columnsOf,
   type FindingKind,
   fillBy,
   fillPatches,
-  fromWall,
   lungHeight,
   lungPlace,
   noiseAt,
@@ -164,20 +166,32 @@ export function crowdedBase(
   const outward = toWall ?? drawn;
   const broad = noisePlace(random, 0.65);
   const fine = noisePlace(random, 0.8);
-  const { apex, top } = body.thorax;
-  const start = apex[side] + from * (top[side] - apex[side]);
-  fillBy(
-    body,
-    side,
-    (x, y) => {
-      const low = smoothStep(from, 1.1, lungHeight(body, side, y));
-      if (low === 0) return 0;
-      const lateral = clamp01(1 - fromWall(body, side, x, y) / 0.2);
-      const place = Math.max(0.1, 1 + outward * (2 * lateral - 1));
-      const uneven = 1 + 0.5 * noiseAt(broad, x, y, 4) + 0.35 * noiseAt(fine, x, 2.2 * y, 7);
-      return Math.min(0.85, most * low * place * Math.max(0.15, uneven));
-    },
-    start,
+  const { size, thorax, paths } = body;
+  const { middle } = thorax;
+  const perHeight = 1 / (thorax.top[side] - thorax.apex[side]);
+  const first = Math.floor((thorax.apex[side] + from / perHeight) * size);
+  const wall = Float32Array.from(
+    { length: size },
+    (_, row) => thorax.wall[side][tableIndex((row + 0.5) / size)]!,
+  );
+  kernels().crowdBase(
+    size,
+    Math.min(size, Math.max(0, first)),
+    ...columnsOf(body, side),
+    middle,
+    most,
+    from,
+    outward,
+    signOf(side),
+    thorax.apex[side],
+    perHeight,
+    ...placeOf(broad),
+    cellsOf(4),
+    ...placeOf(fine),
+    cellsOf(7),
+    wall,
+    paths.lung,
+    paths.soft,
   );
 }
 

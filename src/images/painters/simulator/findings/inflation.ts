@@ -2,7 +2,7 @@ import type { Random } from '../../../../base/index.js';
 import { type Body, clamp01, smoothStep } from '../body-map.js';
 import { type Patient, withHeartRatio } from '../patient.js';
 import type { CurvePoint } from '../raster.js';
-import { boxOf, cardiothoracicRatio, mapContours, thoraxOf } from '../shape.js';
+import { boxOf, cardiothoracicRatio, mapContours } from '../shape.js';
 import {
   bothSides,
   eitherSide,
@@ -52,11 +52,10 @@ export const hyperinflation: FindingKind = {
 
 /** Lungs grow downwards and to the sides, floors flatten, the heart hangs narrow. */
 function inflate(patient: Patient, much: number, random: Random): void {
-  const { contours } = patient;
+  const { contours, middle } = patient;
   const sink = random.uniform(0.05, 0.11) * much;
   const flat = random.uniform(0.01, 0.07) * much;
   const widen = 1 + random.uniform(0, 0.08) * much;
-  const middle = thoraxOf(contours).middle;
   const grow = (lung: number[]): number[] => {
     const box = boxOf(lung);
     const tall = box.bottom - box.top;

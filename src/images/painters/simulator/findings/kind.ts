@@ -161,7 +161,7 @@ export function fillBy(
 }
 
 /** Columns of the picture that hold a side of the patient: from the first up to before the second. */
-function columnsOf({ size, thorax }: Body, side: LungSide): [from: number, to: number] {
+export function columnsOf({ size, thorax }: Body, side: LungSide): [from: number, to: number] {
   const split = Math.min(size, Math.max(0, Math.ceil(thorax.middle * size - 0.5)));
   return side === 'right' ? [0, split] : [split, size];
 }
