@@ -1,13 +1,13 @@
 import type { Random } from '../../base/index.js';
 import { type Attributes, type PlannedEntity, Side, type Site } from '../../data/index.js';
 import type { BankEntity } from '../../entities/index.js';
-import { conceptsOf, NEVER_BILATERAL, PLACE_RULES, placesExclude } from './rules/index.js';
+import { conceptsOf, NEVER_BILATERAL, PLACE_RULES, placesExclude, USUAL_SIDES } from './rules/index.js';
 
 /** How often an attribute is said of a finding that may have it. */
 export const CHANCES = { side: 0.85, site: 0.55, severity: 0.6, extent: 0.35 } as const;
 
-/** How often a finding that may be anywhere is on the left and on the right; for the rest it is on both. */
-const SIDES = { left: 0.4, right: 0.4 } as const;
+/** How often a finding that may be anywhere is on the left, on the right and on both sides. */
+const SIDES: Readonly<Record<Side, number>> = { left: 0.4, right: 0.4, bilateral: 0.2 };
 
 /** Sites that only one side has; no other site is bound to a side. */
 const SIDE_OF_SITE: Partial<Record<Site, Side>> = {
@@ -87,6 +87,8 @@ interface Place {
 interface Choices extends Pick<BankEntity, 'sides' | 'sites' | 'severities' | 'extents'> {
   /** Sites that suit each side. */
   readonly sitesOf: ReadonlyMap<Side | undefined, readonly Site[]>;
+  /** How often it is on each side. */
+  readonly usual: Readonly<Record<Side, number>>;
 }
 
 function choicesOf({
@@ -108,13 +110,17 @@ function choicesOf({
   const sitesOf = new Map(
     [undefined, ...Side.options].map(side => [side, sites.filter(site => suits(site, side))] as const),
   );
-  return { sides, sites, severities, extents, sitesOf };
+  const usual = Object.hasOwn(USUAL_SIDES, concept) ? USUAL_SIDES[concept]! : SIDES;
+  return { sides, sites, severities, extents, sitesOf, usual };
 }
 
-function drawAttributes({ sides, sites, severities, extents, sitesOf }: Choices, random: Random): Attributes {
+function drawAttributes(
+  { sides, sites, severities, extents, sitesOf, usual }: Choices,
+  random: Random,
+): Attributes {
   const attributes: Attributes = {};
   if (sides.length > 0 && random.chance(CHANCES.side)) {
-    const side = drawSide(random);
+    const side = drawSide(usual, random);
     attributes.side = sides.includes(side) ? side : random.pick(sides);
   }
   if (sites.length > 0 && random.chance(CHANCES.site)) {
@@ -134,10 +140,10 @@ function drawAttributes({ sides, sites, severities, extents, sitesOf }: Choices,
   return attributes;
 }
 
-function drawSide(random: Random): Side {
+function drawSide({ left, right }: Readonly<Record<Side, number>>, random: Random): Side {
   const target = random.next();
-  if (target < SIDES.left) return 'left';
-  return target < SIDES.left + SIDES.right ? 'right' : 'bilateral';
+  if (target < left) return 'left';
+  return target < left + right ? 'right' : 'bilateral';
 }
 
 function suits(site: Site, side: Side | undefined): boolean {

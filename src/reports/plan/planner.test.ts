@@ -4,6 +4,7 @@ import { UsageError } from '../../base/index.js';
 import type { EntityType, PlannedReport } from '../../data/index.js';
 import { type Bank, BankEntity, defaultBank } from '../../entities/index.js';
 import { GROUPS, PlanCounter, Planner, planReport, planReports, planStatistics, RULES } from './index.js';
+import { NEVER_BILATERAL, USUAL_SIDES } from './rules/index.js';
 
 const kindOf = { ABNORMALITY: 'abnormality', DISEASE: 'disease', ANATOMY: 'anatomy' } as const;
 
@@ -416,5 +417,35 @@ describe('RULES', () => {
       .map(statement => statement.replace(/^[+-]/, ''))
       .filter(statement => !/^[@*~]/.test(statement));
     expect(named.filter(concept => !known.has(concept))).toEqual([]);
+  });
+});
+
+describe('the sides of findings', () => {
+  const bank = defaultBank();
+  const planner = new Planner(bank, { pairs: 6000, cap: 'least' });
+  const said = [...planner.reports()].flatMap(({ entities }) => entities);
+  const shareOf = (concept: string) => {
+    const sided = said.filter(entity => entity.concept === concept && entity.side !== undefined);
+    return sided.filter(({ side }) => side === 'bilateral').length / sided.length;
+  };
+
+  it('are never both where a thing has one side: no bilateral goiter, scoliosis or pacemaker', () => {
+    for (const concept of NEVER_BILATERAL) expect(shareOf(concept) || 0, concept).toBe(0);
+  });
+
+  it('are mostly both in what mostly is on both sides', () => {
+    expect(shareOf('covid pneumonia')).toBeGreaterThan(0.5);
+    expect(shareOf('pulmonary edema')).toBeGreaterThan(0.6);
+    expect(shareOf('lung nodule')).toBeLessThan(0.35);
+  });
+
+  it('have usual shares that sum to one, of concepts of the bank that have sides', () => {
+    for (const [concept, { left, right, bilateral }] of Object.entries(USUAL_SIDES)) {
+      expect(left + right + bilateral, concept).toBeCloseTo(1, 12);
+      expect(bank.entities.some(entity => entity.concept === concept && entity.sides.length === 3)).toBe(
+        true,
+      );
+      expect(NEVER_BILATERAL, concept).not.toContain(concept);
+    }
   });
 });

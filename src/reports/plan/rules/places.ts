@@ -1,4 +1,4 @@
-import type { Attributes, Site } from '../../../data/index.js';
+import type { Attributes, Side, Site } from '../../../data/index.js';
 
 /** Findings that cannot share a place: where the first lies, the others do not. Concepts; `@name` is a group. */
 export interface PlaceRule {
@@ -27,11 +27,31 @@ export const PLACE_RULES: readonly PlaceRule[] = [
 export const NEVER_BILATERAL: readonly string[] = [
   'mediastinal shift',
   'scoliosis',
+  'goiter',
   'lung resection',
   'pacemaker',
   'ventriculoperitoneal shunt',
+  'stent',
   'foreign body',
 ];
+
+/**
+ * How often a finding that is mostly on both sides, or mostly on one, is so when its side is said: shares that sum to
+ * 1. All others are on the left or right in two of five cases each and on both in one. COVID-19 lay on both sides in
+ * 67.5 % of abnormal pictures (Yasin and Gouda, 2020, doi:10.1186/s43055-020-00296-x); the rest is by judgement.
+ */
+export const USUAL_SIDES: Readonly<Record<string, Readonly<Record<Side, number>>>> = {
+  ...shares(0.8, ['pulmonary edema', 'emphysema', 'interstitial thickening', 'interstitial lung disease']),
+  ...shares(0.65, ['covid pneumonia', 'pulmonary fibrosis', 'lung transplant', 'breast shadow']),
+  ...shares(0.6, ['pneumonitis', 'pleural plaque', 'flattened diaphragm', 'prominent pulmonary arteries']),
+  ...shares(0.05, ['absent breast', 'mediastinal mass', 'elevated diaphragm', 'shoulder dislocation']),
+};
+
+/** These concepts are on both sides in this share of cases, and on each side alike in the rest. */
+function shares(bilateral: number, concepts: readonly string[]): Record<string, Record<Side, number>> {
+  const oneSide = (1 - bilateral) / 2;
+  return Object.fromEntries(concepts.map(concept => [concept, { left: oneSide, right: oneSide, bilateral }]));
+}
 
 /** Sites that lie in a lobe. The lingula is a part of the left upper lobe. */
 const LOBE_OF: Partial<Record<Site, Site>> = {

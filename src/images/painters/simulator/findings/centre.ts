@@ -1,6 +1,6 @@
 import { arena } from '../arena.js';
 import { signOf } from '../body-map.js';
-import { eitherSide, type FindingKind, midline } from './kind.js';
+import { eitherSide, type FindingKind } from './kind.js';
 import { pullMediastinum } from './structure.js';
 
 /** A lump that grows out of the mediastinum over one side: a smooth bulge of its border. */
@@ -59,24 +59,5 @@ export const epicardialFat: FindingKind = {
       brush.ellipse(x, y, wide, 0.8 * wide, 1.2 + 2 * placed.severity, 0.9);
       brush.addTo(paths.fat);
     }
-  },
-};
-
-/** Loops of bowel full of air below the floors. */
-export const distendedBowel: FindingKind = {
-  laterality: midline,
-  change(body, placed, random) {
-    const { brush, thorax, paths, size } = body;
-    const air = arena.empty(size * size);
-    const count = 3 + Math.round(5 * placed.severity);
-    for (let loop = 0; loop < count; loop++) {
-      const x = thorax.middle + random.uniform(-0.24, 0.3);
-      const y = Math.max(thorax.top.left, thorax.top.right) + random.uniform(0.06, 0.22);
-      const wide = random.uniform(0.03, 0.05) * (0.8 + 0.7 * placed.severity);
-      brush.ellipse(x, y, wide * random.uniform(1, 1.9), wide * 0.75, 3.5, 0.4, random.uniform(-0.5, 0.5));
-    }
-    brush.addTo(air);
-    for (let at = 0; at < air.length; at++)
-      if (air[at]! > 0) paths.soft[at]! -= Math.min(air[at]! * placed.strength, 0.75 * paths.soft[at]!);
   },
 };

@@ -1,8 +1,7 @@
 import type { Random } from '../../../../base/index.js';
 import { arena } from '../arena.js';
-import { type Body, clamp01, type LungSide, sides, signOf, smoothStep } from '../body-map.js';
+import { type Body, type LungSide, sides, signOf, smoothStep } from '../body-map.js';
 import { kernels, placeOf } from '../kernels.js';
-import { hilumOf } from '../lung-detail.js';
 import { cellsOf } from '../noise.js';
 import type { Patient } from '../patient.js';
 import { tableIndex } from '../shape.js';
@@ -11,7 +10,6 @@ import {
   type FindingKind,
   fillBy,
   fillPatches,
-  fromWall,
   lungHeight,
   lungPlace,
   noiseAt,
@@ -19,15 +17,17 @@ import {
   type Placed,
   siteCentre,
 } from './kind.js';
-import { liftFloor, pullMediastinum } from './structure.js';
+import { liftFloor } from './structure.js';
 
 const laterality = { left: 0.27, right: 0.25, bilateral: 0.48 };
 
 /** Lung that is not aired is small: the floor of the side stands high, the other one at times a little as well. */
 function shallow(patient: Patient, placed: Placed, random: Random, most: number): void {
-  // Far from the floor a plate hardly moves it.
-  if (!isLow(placed.site)) return;
-  const amount = (random.uniform(0.2, 1) * most + 0.01) * placed.strength;
+  // Far from the floor a plate hardly moves it, and at times none does.
+  if (!isLow(placed.site) || random.chance(0.3)) return;
+  // In bed the breath is shallower still.
+  const deepest = patient.view === 'PA' ? most : most + 0.02;
+  const amount = (random.uniform(0.2, 1) * deepest + 0.01) * placed.strength;
   const other = random.chance(0.4) ? random.uniform(0, 0.2) * amount : 0;
   for (const side of sides) liftFloor(patient, side, placed.sides.includes(side) ? amount : other);
   if (placed.sides.length === 1) return;
@@ -66,118 +66,76 @@ export const basalAtelectasis: FindingKind = {
       const own = random.fork(side);
       crowdedBase(body, side, placed.severity, placed.strength, own);
       basalPatch(body, side, placed, own);
-      if (own.chance(0.45)) plates(body, side, { ...placed, severity: 0.5 * placed.severity }, own);
+      if (own.chance(0.65)) plates(body, side, { ...placed, severity: 0.5 * placed.severity }, own);
     }
   },
 };
 
-/** A lobe that shrinks: a wedge with a straight or hollow edge; hilum, floor and mediastinum follow. */
-export const lobarAtelectasis: FindingKind = {
-  laterality: { left: 0.5, right: 0.48, bilateral: 0.02 },
+/**
+ * The left lower lobe without air behind the heart: a wedge that hides the descending aorta and the inner part of the
+ * floor. On the right, when both sides are affected, haze over the floor beside the heart.
+ */
+export const retrocardiacAtelectasis: FindingKind = {
+  laterality: { left: 0.8, right: 0, bilateral: 0.2 },
   reshape(patient, placed, random) {
-    for (const side of placed.sides) {
-      const lobe = lobeOf(side, placed, random.fork('lobe', side));
-      const own = random.fork(side);
-      const much = (0.4 + 0.6 * placed.severity) * placed.strength * own.uniform(0.7, 1.2);
-      const sign = signOf(side);
-      pullMediastinum(patient, sign * much * (lobe === 'lung' ? 0.05 : lobe === 'middle' ? 0.002 : 0.016));
-      liftFloor(patient, side, much * (lobe === 'middle' ? 0.01 : lobe === 'upper' ? 0.025 : 0.045));
-      const rise = lobe === 'upper' ? 0.035 : lobe === 'lower' ? -0.025 : 0;
-      patient.hilumRise = { ...patient.hilumRise, [side]: patient.hilumRise[side] + rise * much };
-    }
+    for (const side of placed.sides)
+      liftFloor(patient, side, random.uniform(0.005, 0.02 + 0.03 * placed.severity) * placed.strength);
   },
   change(body, placed, random) {
-    for (const side of placed.sides)
-      collapsedLobe(body, side, lobeOf(side, placed, random.fork('lobe', side)), placed, random.fork(side));
+    for (const side of placed.sides) {
+      const own = random.fork(side);
+      if (side === 'left') wedge(body, placed, own);
+      crowdedBase(body, side, 0.5 * placed.severity, placed.strength, own, own.uniform(-0.75, -0.2));
+      if (own.chance(0.35)) plates(body, side, { ...placed, site: undefined, severity: 0.5 }, own);
+    }
   },
 };
 
-type Lobe = 'upper' | 'middle' | 'lower' | 'lung';
-
-/** The lobe of the text; without one by how often each collapses. Reshape and change ask alike. */
-function lobeOf(side: LungSide, placed: Placed, random: Random): Lobe {
-  switch (placed.site) {
-    case 'upper lobe':
-    case 'upper zone':
-    case 'apex':
-    case 'lingula':
-      return 'upper';
-    case 'middle lobe':
-      return side === 'right' ? 'middle' : 'upper';
-    case 'mid zone':
-    case 'perihilar':
-      return side === 'right' ? 'middle' : 'upper';
-    case undefined:
-      if (placed.severity > 0.93 && random.chance(0.35)) return 'lung';
-      return random.weighted({ upper: 0.28, middle: side === 'right' ? 0.15 : 0, lower: 0.57 });
-    default:
-      return 'lower';
-  }
-}
-
-function collapsedLobe(body: Body, side: LungSide, lobe: Lobe, placed: Placed, random: Random): void {
-  const hilum = hilumOf(body, side);
+function wedge(body: Body, placed: Placed, random: Random): void {
   const { thorax } = body;
-  const solid = Math.min(0.92, (0.3 + 0.4 * placed.severity) * placed.strength * random.uniform(0.85, 1.15));
-  const inner = noisePlace(random, 0.8);
-  const edge = random.uniform(0.006, 0.03);
-  const hollow = random.uniform(0, 0.05);
-  const reach = 1 - 0.5 * placed.severity;
-  const root = lungHeight(body, side, hilum.y);
-  fillBy(body, side, (x, y) => {
-    const medial = Math.abs(x - thorax.middle) - 0.03;
-    const wide = Math.max(0.02, medial + Math.max(0, fromWall(body, side, x, y)));
-    const u = clamp01(medial / wide);
-    const v = lungHeight(body, side, y);
-    let share = 0;
-    if (lobe === 'lung') share = 0.95;
-    else if (lobe === 'upper' && side === 'right') {
-      // Bounded below by the short fissure, which swings up and inwards about the hilum.
-      const fissure = root + 0.03 - u * (0.12 + 0.4 * placed.severity) - hollow * Math.sin(Math.PI * u);
-      share = smoothStep(-edge, edge, (fissure - v) * 0.5);
-    } else if (lobe === 'upper') {
-      // The left upper lobe falls forwards: a veil without an edge, densest at the hilum and the heart.
-      const near = Math.exp(-0.5 * (((v - root + 0.08) / 0.3) ** 2 + (u / (0.45 + 0.4 * reach)) ** 2));
-      share = 0.85 * near;
-    } else if (lobe === 'middle') {
-      const low = (v - root - 0.08) / (0.12 + 0.25 * reach);
-      share =
-        low < 0 || low > 1 ? 0 : smoothStep(-edge, edge, (Math.sin(Math.PI * low) * 0.75 * reach - u) * 0.2);
-      share *= 0.8;
-    } else {
-      // From the hilum down along the spine to the floor, the outer edge straight.
-      const down = v - root + 0.04;
-      if (down > 0) share = smoothStep(-edge, edge, (0.06 + down * (0.35 + 0.75 * reach) - u) * 0.25);
-      share *= Math.min(1, down / 0.12 + 0.2);
-    }
-    return share <= 0 ? 0 : solid * share * Math.max(0.3, 1 + 0.2 * noiseAt(inner, x, y, 6));
+  const solid = Math.min(0.92, (0.4 + 0.4 * placed.severity) * placed.strength * random.uniform(0.85, 1.15));
+  const from = random.uniform(0.4, 0.55);
+  const reach = random.uniform(0.08, 0.12) + 0.05 * placed.severity;
+  const edge = random.uniform(0.008, 0.035);
+  const inner = noisePlace(random, 0.65);
+  fillBy(body, 'left', (x, y) => {
+    const down = (lungHeight(body, 'left', y) - from) / (1 - from);
+    if (down <= 0) return 0;
+    const within = 0.045 + reach * Math.min(1, down) - (x - thorax.middle);
+    const share = smoothStep(-edge, edge, within) * smoothStep(0, 0.35, down);
+    return solid * share * Math.max(0.3, 1 + 0.25 * noiseAt(inner, x, y, 6));
   });
 }
 
+/** Thin bands of collapsed lung: near level, mostly some cm above the floor and along its bow. */
 function plates(body: Body, side: LungSide, placed: Placed, random: Random): void {
-  const { brush, paths, patient, size } = body;
+  const { brush, paths, patient, size, thorax } = body;
   const sign = signOf(side);
   const count = 1 + random.integer(placed.extent === 'multifocal' || placed.severity > 0.5 ? 4 : 3);
   const solid = arena.empty(size * size);
   for (let plate = 0; plate < count; plate++) {
+    const long = random.uniform(0.06, 0.17) * (0.7 + 0.6 * placed.severity);
     const [u, v] =
       placed.site === undefined
-        ? [random.uniform(0, 0.5), random.uniform(0.68, 1)]
+        ? [random.uniform(0.1, 0.75), random.uniform(0.72, 0.98)]
         : siteCentre(placed.site, random);
-    const long = random.uniform(0.05, 0.15) * (0.7 + 0.5 * placed.severity);
-    const [mx, y] = lungPlace(body, side, u, v + random.normal(0, 0.03));
-    const x = placed.site === undefined ? mx : mx - 0.5 * sign * long;
-    const slope = random.normal(0.05, 0.25);
-    const thick = random.uniform(0.1, 0.42) / patient.field;
-    const bow = random.normal(0, 0.006);
-    const points = [0, 0.2, 0.4, 0.6, 0.8, 1].map(
-      t =>
-        [
-          x + sign * long * t,
-          y + long * slope * t + bow * Math.sin(Math.PI * t),
-          thick * (0.35 + 0.65 * Math.sin(Math.PI * (0.1 + 0.8 * t))) * random.uniform(0.8, 1.15),
-        ] as const,
-    );
+    const [x, y] = lungPlace(body, side, u, v + random.normal(0, 0.03));
+    const slope = random.normal(0.05, 0.2);
+    const thick = random.uniform(0.08, 0.26) / patient.field;
+    const bow = random.normal(0, 0.005);
+    // Near the floor it runs along with it in part.
+    const along = isLow(placed.site) ? random.uniform(0, 0.6) : 0;
+    const dome = thorax.dome[side];
+    const floor = dome[tableIndex(x)]!;
+    const points = [-0.5, -0.3, -0.1, 0.1, 0.3, 0.5].map(t => {
+      const px = x + sign * long * t;
+      const follow = along * Math.max(-0.03, Math.min(0.03, dome[tableIndex(px)]! - floor));
+      return [
+        px,
+        y + long * slope * t + bow * Math.cos(Math.PI * t) + follow,
+        thick * (0.35 + 0.65 * Math.cos(0.8 * Math.PI * t)) * random.uniform(0.85, 1.1),
+      ] as const;
+    });
     // A plate seen on edge is some cm deep although thin.
     brush.curve(points, ((random.uniform(1.6, 4.2) / (2 * thick)) * placed.strength) / 2);
     brush.addTo(solid, paths.lung);
@@ -189,17 +147,23 @@ function plates(body: Body, side: LungSide, placed: Placed, random: Random): voi
   }
 }
 
-/** Poorly aired lung over the floor: haze that grows downwards, in streaks, in which the floor fades. */
+/**
+ * Poorly aired lung over the floor: haze that grows downwards, in streaks, in which the floor fades.
+ *
+ * @param toWall - From −1, densest beside the heart, to 1, densest at the wall.
+ */
 export function crowdedBase(
   body: Body,
   side: LungSide,
   much: number,
   strength: number,
   random: Random,
+  toWall?: number,
 ): void {
   const most = (0.06 + 0.3 * much) * random.uniform(0.5, 1.1) * strength;
   const from = random.uniform(0.55, 0.85);
-  const outward = random.uniform(-0.25, 0.75);
+  const drawn = random.uniform(-0.25, 0.75);
+  const outward = toWall ?? drawn;
   const broad = noisePlace(random, 0.65);
   const fine = noisePlace(random, 0.8);
   const { size, thorax, paths } = body;
@@ -241,8 +205,9 @@ function basalPatch(body: Body, side: LungSide, placed: Placed, random: Random):
   const patch = {
     x,
     y,
-    rx: radius * random.uniform(0.9, 1.8),
-    ry: radius * random.uniform(0.4, 0.9),
+    // Flat on the floor: what is round is pneumonia.
+    rx: radius * random.uniform(1, 2),
+    ry: radius * random.uniform(0.25, 0.5),
     solid: Math.min(0.85, (0.12 + 0.32 * placed.severity) * placed.strength),
     softness: random.uniform(0.4, 1),
   };

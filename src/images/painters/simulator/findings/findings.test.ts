@@ -52,6 +52,7 @@ const sided = Object.entries(findingKinds)
 const acrossTheMiddle = new Set([
   'mediastinal shift',
   'goiter',
+  'lung collapse',
   'scoliosis',
   'emphysema',
   'tension pneumothorax',
@@ -129,6 +130,46 @@ describe('findingKinds', () => {
       expect(area('diffuse')).toBeGreaterThan(1.5 * area('focal'));
     },
   );
+});
+
+describe('pleural thickening', () => {
+  it('is a band of mm to a cm along the wall, a cap at the top or a filled angle', () => {
+    for (const patient of [1, 2, 3, 4]) {
+      const bandOf = regionOf(`band ${patient}`, 'pleural band', { side: 'right' });
+      const [, y0, , y1] = bandOf.box;
+      const rows = (y1 - y0) * size;
+      const solid = bandOf.change.filter(value => value > 128).length;
+      // 40 cm over 128 pixels: on average below 1.6 cm, over at least 4 cm.
+      expect(solid / rows).toBeLessThan(5);
+      expect(rows).toBeGreaterThan(13);
+      const top = heightOf(regionOf(`band ${patient}`, 'apical cap', { side: 'right' }));
+      expect(heightOf(regionOf(`band ${patient}`, 'blunted angle', { side: 'right' }))).toBeGreaterThan(
+        top + 0.2,
+      );
+    }
+  });
+});
+
+describe('collapsed lobes', () => {
+  it('lie where each lobe lies, the left lower one behind the heart in part', () => {
+    for (const patient of [1, 2, 3]) {
+      const id = `lobe ${patient}`;
+      const lower = regionOf(id, 'lower lobe collapse', { side: 'right', severity: 'moderate' });
+      const upper = regionOf(id, 'upper lobe collapse', { side: 'right', severity: 'moderate' });
+      expect(heightOf(upper)).toBeLessThan(heightOf(lower) - 0.06);
+      const behind = regionOf(id, 'atelectasis', { site: 'retrocardiac', severity: 'severe' });
+      expect(behind.side === 'left' || behind.side === 'bilateral').toBe(true);
+      expect(shareOnRight(behind)).toBeLessThan(0.5);
+    }
+  });
+
+  it('are never a left middle lobe', () => {
+    for (let draw = 0; draw < 200; draw++)
+      for (const site of ['middle lobe', 'mid zone', undefined] as const) {
+        const finding: Finding = { concept: 'lobar atelectasis', side: 'left', ...(site && { site }) };
+        expect(shownAs(finding, 'PA', Random.of('lobe', draw))).not.toBe('middle lobe collapse');
+      }
+  });
 });
 
 describe('shownAs', () => {

@@ -6,9 +6,21 @@ import {
   pneumonia,
   withBronchograms,
 } from './airspace.js';
+import { achalasia, contrastMaterial, distendedBowel, gallstone, interposedColon } from './belly.js';
 import { boneLesion, clavicleFracture, ribFracture, vertebralCompression } from './bones.js';
-import { distendedBowel, epicardialFat, goiter, mediastinalMass, mediastinalShift } from './centre.js';
-import { basalAtelectasis, lobarAtelectasis, plateAtelectasis } from './collapse.js';
+import { azygosLobe, kyphosis, pectusDeformity } from './build.js';
+import { epicardialFat, goiter, mediastinalMass, mediastinalShift } from './centre.js';
+import {
+  absentBreast,
+  breastShadow,
+  cervicalRib,
+  nippleShadow,
+  shoulderDegeneration,
+  skinFold,
+  softTissueCalcification,
+  softTissueSwelling,
+} from './chest-wall.js';
+import { basalAtelectasis, plateAtelectasis, retrocardiacAtelectasis } from './collapse.js';
 import { deviceKinds } from './devices.js';
 import { alveolarEdema, interstitialEdema } from './edema.js';
 import {
@@ -26,8 +38,10 @@ import { bulla, emphysema, hyperinflation } from './inflation.js';
 import { bronchiectasis, interstitialThickening } from './interstitium.js';
 import type { FindingKind } from './kind.js';
 import { aorticCalcification, coronaryCalcification, valveCalcification } from './lime.js';
+import { lowerLobeCollapse, lungCollapse, middleLobeCollapse, upperLobeCollapse } from './lobes.js';
+import { foreignBody, lungTransplant, stent, vascularFilter } from './metal.js';
 import { parents, shownAs } from './parents.js';
-import { apicalCap, calcifiedPlaque, pleuralPlaque, pleuralThickening } from './pleural-scars.js';
+import { apicalCap, bluntedAngle, calcifiedPlaque, pleuralBand, pleuralPlaque } from './pleural-scars.js';
 import {
   apicalPneumothorax,
   basalPneumothorax,
@@ -49,6 +63,7 @@ import {
   vascularCongestion,
 } from './structure.js';
 
+export { notPainted } from './not-painted.js';
 export { parents, shownAs };
 
 /** What each kind of finding does to the patient. */
@@ -72,7 +87,11 @@ export const findingKinds: Readonly<Record<string, FindingKind>> = {
   'ground glass opacity': groundGlass,
   'plate-like atelectasis': plateAtelectasis,
   'basal atelectasis': basalAtelectasis,
-  'lobar atelectasis': lobarAtelectasis,
+  'retrocardiac atelectasis': retrocardiacAtelectasis,
+  'upper lobe collapse': upperLobeCollapse,
+  'middle lobe collapse': middleLobeCollapse,
+  'lower lobe collapse': lowerLobeCollapse,
+  'lung collapse': lungCollapse,
   'interstitial edema': interstitialEdema,
   'alveolar edema': alveolarEdema,
   'vascular congestion': vascularCongestion,
@@ -94,7 +113,8 @@ export const findingKinds: Readonly<Record<string, FindingKind>> = {
   'interstitial thickening': interstitialThickening,
   bronchiectasis,
   scarring,
-  'pleural thickening': pleuralThickening,
+  'pleural band': pleuralBand,
+  'blunted angle': bluntedAngle,
   'apical cap': apicalCap,
   'pleural plaque': pleuralPlaque,
   'calcified pleural plaque': calcifiedPlaque,
@@ -113,6 +133,10 @@ export const findingKinds: Readonly<Record<string, FindingKind>> = {
   'elevated diaphragm': elevatedDiaphragm,
   'low lung volumes': lowVolumes,
   'distended bowel': distendedBowel,
+  'interposed colon': interposedColon,
+  gallstone,
+  achalasia,
+  'contrast material': contrastMaterial,
   osteopenia,
   scoliosis,
   'spine degeneration': spineDegeneration,
@@ -120,6 +144,21 @@ export const findingKinds: Readonly<Record<string, FindingKind>> = {
   'bone lesion': boneLesion,
   'rib fracture': ribFracture,
   'clavicle fracture': clavicleFracture,
+  'shoulder degeneration': shoulderDegeneration,
+  'cervical rib': cervicalRib,
+  kyphosis,
+  'pectus deformity': pectusDeformity,
+  'azygos lobe': azygosLobe,
+  'nipple shadow': nippleShadow,
+  'skin fold': skinFold,
+  'breast shadow': breastShadow,
+  'absent breast': absentBreast,
+  'soft tissue swelling': softTissueSwelling,
+  'soft tissue calcification': softTissueCalcification,
+  stent,
+  'vascular filter': vascularFilter,
+  'foreign body': foreignBody,
+  'lung transplant': lungTransplant,
   ...deviceKinds,
 };
 

@@ -14,8 +14,7 @@ export const parents: Readonly<Record<string, Shares | ((finding: Finding, view:
   }),
   pneumothorax: ({ severity, site, side }, view): Shares => {
     const lying = view === 'AP supine';
-    if (site === 'apex' || site === 'upper zone' || site === 'upper lobe')
-      return { 'apical pneumothorax': 1 };
+    if (isHigh(site)) return { 'apical pneumothorax': 1 };
     if (site === 'base' || site === 'lower zone' || site === 'costophrenic angle' || site === 'lower lobe')
       return { 'basal pneumothorax': 1 };
     if (site === 'peripheral') return { 'lateral pneumothorax': 1 };
@@ -31,15 +30,56 @@ export const parents: Readonly<Record<string, Shares | ((finding: Finding, view:
     extent === undefined || extent === 'focal'
       ? { 'patchy consolidation': 0.65, 'lobar consolidation': 0.35 }
       : { 'patchy consolidation': 1 },
-  atelectasis: ({ severity, site, extent }, view): Shares => {
+  atelectasis: ({ severity, site, extent, side }, view): Shares => {
+    if (site === 'retrocardiac') return { 'retrocardiac atelectasis': 1 };
     const lobe =
       site === 'upper lobe' || site === 'middle lobe' || site === 'lower lobe' || site === 'lingula';
     const severe = severity === 'severe' || severity === 'moderate';
+    const frontal = view === 'PA';
     return {
-      'plate-like atelectasis': extent === 'diffuse' ? 0.1 : view === 'PA' ? 0.42 : 0.3,
-      'basal atelectasis': site === 'apex' || site === 'upper lobe' || site === 'upper zone' ? 0 : 0.5,
-      'lobar atelectasis': lobe ? 0.6 : severity === 'minimal' ? 0 : severe ? 0.3 : 0.1,
+      'plate-like atelectasis': extent === 'diffuse' ? 0.1 : frontal ? 0.5 : 0.3,
+      'basal atelectasis': isHigh(site) ? 0 : 0.35,
+      // Who lies or sits in bed airs the left lower lobe least.
+      'retrocardiac atelectasis': site === undefined && side !== 'right' ? (frontal ? 0.08 : 0.28) : 0,
+      'lobar atelectasis': lobe ? 0.6 : severity === 'minimal' ? 0 : severe ? 0.3 : 0.08,
     };
+  },
+  'lobar atelectasis': ({ severity, site, side }): Shares => {
+    const middle = side === 'left' ? 0 : 1;
+    switch (site) {
+      case 'lingula':
+        return { 'upper lobe collapse': 1 };
+      case 'middle lobe':
+      case 'mid zone':
+      case 'perihilar':
+        return { 'middle lobe collapse': middle, 'upper lobe collapse': 1 - middle };
+      case undefined:
+        return {
+          'lower lobe collapse': 0.57,
+          'upper lobe collapse': 0.28,
+          'middle lobe collapse': 0.08 * middle,
+          'lung collapse': severity === 'severe' && side !== 'bilateral' ? 0.12 : 0,
+        };
+      default:
+        return isHigh(site) ? { 'upper lobe collapse': 1 } : { 'lower lobe collapse': 1 };
+    }
+  },
+  'pleural thickening': ({ site, extent }): Shares => {
+    switch (site) {
+      case 'apex':
+        return { 'apical cap': 1 };
+      case 'costophrenic angle':
+      case 'base':
+      case 'lower zone':
+      case 'lower lobe':
+        return { 'blunted angle': 1 };
+      case undefined:
+        return extent === 'diffuse'
+          ? { 'blunted angle': 1 }
+          : { 'blunted angle': 0.5, 'apical cap': 0.28, 'pleural band': 0.22 };
+      default:
+        return { 'pleural band': 1 };
+    }
   },
   'pulmonary edema': ({ severity }): Shares => {
     const alveolar = { minimal: 0.15, mild: 0.35, moderate: 0.7, severe: 0.9, unsaid: 0.6 }[
@@ -48,11 +88,10 @@ export const parents: Readonly<Record<string, Shares | ((finding: Finding, view:
     return { 'alveolar edema': alveolar, 'interstitial edema': 1 - alveolar };
   },
   'pulmonary fibrosis': ({ site, extent }): Shares => {
-    if (site === 'apex' || site === 'upper zone' || site === 'upper lobe')
-      return { 'apical fibrosis': 0.75, 'basal fibrosis': 0.25 };
+    if (isHigh(site)) return { 'apical fibrosis': 0.75, 'basal fibrosis': 0.25 };
     if (site !== undefined) return { 'basal fibrosis': 0.6, 'linear fibrosis': 0.4 };
     if (extent === 'diffuse') return { 'basal fibrosis': 1 };
-    return { 'basal fibrosis': 0.45, 'apical fibrosis': 0.33, 'linear fibrosis': 0.22 };
+    return { 'basal fibrosis': 0.55, 'apical fibrosis': 0.25, 'linear fibrosis': 0.2 };
   },
   fracture: { 'rib fracture': 0.85, 'clavicle fracture': 0.15 },
   'lung opacity': {
@@ -93,7 +132,7 @@ export const parents: Readonly<Record<string, Shares | ((finding: Finding, view:
   'calcified lymph node': { calcification: 1 },
   'volume loss': { atelectasis: 1 },
   'lung resection': { 'lobar atelectasis': 1 },
-  'costophrenic blunting': { 'pleural effusion': 0.6, 'pleural thickening': 0.4 },
+  'costophrenic blunting': { 'pleural effusion': 0.6, 'blunted angle': 0.4 },
   hemothorax: { 'pleural effusion': 1 },
   empyema: { 'loculated effusion': 0.6, 'pleural effusion': 0.4 },
   fibrothorax: { 'pleural thickening': 1 },
@@ -115,8 +154,25 @@ export const parents: Readonly<Record<string, Shares | ((finding: Finding, view:
   'heart failure': { 'pulmonary edema': 0.6, cardiomegaly: 0.4 },
   'lung cancer': { 'lung mass': 0.7, 'lung nodule': 0.3 },
   pneumonitis: { infiltrate: 0.3, 'ground glass opacity': 0.3, 'interstitial thickening': 0.4 },
+  arthritis: ({ side }): Shares => ({
+    'shoulder degeneration': 1,
+    // The spine has no side.
+    'spine degeneration': side === undefined ? 1.5 : 0,
+  }),
+  'reactive airways disease': { hyperinflation: 0.5, 'bronchial thickening': 0.5 },
+  'aortic injury': { 'enlarged cardiomediastinum': 1 },
+  'valvular heart disease': { cardiomegaly: 0.7, 'valve calcification': 0.3 },
+  'congenital heart disease': { cardiomegaly: 0.5, 'prominent pulmonary arteries': 0.5 },
+  'coronary artery disease': { 'coronary calcification': 0.7, cardiomegaly: 0.3 },
+  osteomyelitis: { 'bone lesion': 1 },
+  pleurisy: { 'costophrenic blunting': 1 },
+  'bowel obstruction': { 'distended bowel': 1 },
   'interstitial lung disease': { 'pulmonary fibrosis': 0.5, 'interstitial thickening': 0.5 },
 };
+
+function isHigh(site: Finding['site']): boolean {
+  return site === 'apex' || site === 'upper zone' || site === 'upper lobe';
+}
 
 /** The kind of finding as which a finding of the text is shown: its concept, or drawn among those that fit. */
 export function shownAs(finding: Finding, view: View, random: Random): string {

@@ -12,55 +12,55 @@ import {
   noisePlace,
   type Placed,
 } from './kind.js';
-import { liftFloor } from './structure.js';
+import { liftAngle, liftFloor } from './structure.js';
 
-/** Scarred pleura: a cap at the top, a band along the wall, or a blunted angle. */
-export const pleuralThickening: FindingKind = {
-  laterality: { left: 0.33, right: 0.4, bilateral: 0.27 },
-  reshape(patient, placed, random) {
-    // Scarred pleura holds the base of the lung: often a floor that stands somewhat high.
-    for (const side of placed.sides) {
-      const own = random.fork(side);
-      if (own.chance(0.5)) liftFloor(patient, side, own.uniform(0, 0.02 + 0.03 * placed.severity));
-    }
+/** A cap of scar over the top of the lung: mm to a cm, with an uneven lower edge. */
+export const apicalCap: FindingKind = {
+  laterality: { left: 0.25, right: 0.3, bilateral: 0.45 },
+  change(body, placed, random) {
+    for (const side of placed.sides) cap(body, side, placed, random.fork(side));
   },
+};
+
+/** A thin band of scar along the side wall, mostly over the lower half of the lung. */
+export const pleuralBand: FindingKind = {
+  laterality: { left: 0.35, right: 0.4, bilateral: 0.25 },
   change(body, placed, random) {
     for (const side of placed.sides) {
       const own = random.fork(side);
-      const part = partOf(placed, own);
-      thicken(body, side, part, placed, own);
-      if (placed.extent === 'diffuse') {
-        for (const other of ['cap', 'band', 'angle'] as const)
-          if (other !== part) thicken(body, side, other, placed, own.fork(other));
-      } else if (part !== 'angle' && own.chance(0.35))
-        thicken(body, side, 'angle', placed, own.fork('angle'));
+      const high = placed.site === 'upper zone' || placed.site === 'upper lobe' || placed.site === 'apex';
+      const from = high ? own.uniform(-0.05, 0.2) : own.uniform(0.3, 0.65);
+      band(body, side, from, from + own.uniform(0.3, 0.6), placed, own);
     }
   },
 };
 
-type Part = 'cap' | 'band' | 'angle';
-
-function partOf(placed: Placed, random: Random): Part {
-  switch (placed.site) {
-    case 'apex':
-      return 'cap';
-    case 'costophrenic angle':
-    case 'base':
-    case 'lower zone':
-    case 'lower lobe':
-      return 'angle';
-    case undefined:
-      return random.weighted({ cap: 0.35, band: 0.3, angle: 0.35 });
-    default:
-      return 'band';
-  }
-}
-
-/** A cap of scar over the top of the lung. */
-export const apicalCap: FindingKind = {
-  laterality: { left: 0.25, right: 0.3, bilateral: 0.45 },
+/** What an old effusion leaves: a floor that meets the wall flat, the angle filled up to a straight or hollow edge. */
+export const bluntedAngle: FindingKind = {
+  laterality: { left: 0.42, right: 0.43, bilateral: 0.15 },
+  reshape(patient, placed, random) {
+    for (const side of placed.sides) {
+      const own = random.fork(side);
+      // Little: a floor that moves changes more of the picture than the scar itself.
+      if (own.chance(0.5))
+        liftAngle(patient, side, own.uniform(0.2, 1) * (0.015 + 0.03 * placed.severity) * placed.strength);
+      if (own.chance(0.3)) liftFloor(patient, side, own.uniform(0, 0.01 + 0.025 * placed.severity));
+    }
+  },
   change(body, placed, random) {
-    for (const side of placed.sides) thicken(body, side, 'cap', placed, random.fork(side));
+    for (const side of placed.sides) {
+      const own = random.fork(side);
+      angle(body, side, placed, own);
+      // It often runs up the wall for some way.
+      if (own.chance(0.6)) {
+        const from = own.uniform(0.5, 0.8);
+        band(body, side, from, 1.2, { ...placed, severity: 0.6 * placed.severity }, own.fork('band'));
+      }
+      if (placed.extent === 'diffuse') {
+        band(body, side, 0.05, 1.2, placed, own.fork('wall'));
+        cap(body, side, placed, own.fork('cap'));
+      }
+    }
   },
 };
 
@@ -138,29 +138,48 @@ function plaques(body: Body, side: LungSide, placed: Placed, random: Random, lim
   }
 }
 
-function thicken(body: Body, side: LungSide, kind: Part, placed: Placed, random: Random): void {
+/** How much of the lung along the beam is scar where there is any: pleura lies before and behind as well. */
+const solid = 0.75;
+
+function cap(body: Body, side: LungSide, placed: Placed, random: Random): void {
   const { thorax, patient } = body;
-  const wave = noisePlace(random, 0.5);
-  const thick = ((0.6 + 1.5 * placed.severity) * random.uniform(0.8, 1.2) * placed.strength) / patient.field;
-  const from = kind === 'band' ? random.uniform(0.15, 0.55) : 0;
-  const to = kind === 'band' ? from + random.uniform(0.3, 0.7) : 0;
+  const wave = noisePlace(random, 0.65);
+  const thick = ((0.35 + 1.2 * placed.severity) * random.uniform(0.8, 1.2) * placed.strength) / patient.field;
   fillBy(body, side, (x, y) => {
+    const below = y - thorax.apex[side];
     const wall = fromWall(body, side, x, y);
+    const here = thick * Math.max(0.3, 1 + 0.3 * noiseAt(wave, x, 0.3, 3));
+    return solid * smoothStep(1.25 * here, 0.75 * here, Math.min(below, 1.4 * wall + 0.4 * below));
+  });
+}
+
+/** A band along the wall between two heights of the lung (0 its top, 1 the highest point of its floor). */
+function band(body: Body, side: LungSide, from: number, to: number, placed: Placed, random: Random): void {
+  const { patient } = body;
+  const wave = noisePlace(random, 0.5);
+  // Mostly some mm; a rind of cm is rare and severe.
+  const rind = smoothStep(0.8, 1, placed.severity) * random.uniform(0, 1);
+  const thick =
+    ((0.25 + 0.6 * placed.severity + rind) * random.uniform(0.8, 1.2) * placed.strength) / patient.field;
+  fillBy(body, side, (x, y) => {
     const height = lungHeight(body, side, y);
-    let depth = 0;
-    if (kind === 'cap') {
-      const below = y - thorax.apex[side];
-      const cap = thick * 1.6 * Math.max(0.4, 1 + 0.25 * noiseAt(wave, x, 0.3, 2));
-      depth = smoothStep(cap * 1.4, cap * 0.6, Math.min(below, wall * 1.4 + 0.4 * below));
-    } else if (kind === 'band') {
-      const along = smoothStep(from - 0.1, from + 0.1, height) * (1 - smoothStep(to - 0.1, to + 0.1, height));
-      const band = thick * along * (1 + 0.3 * noiseAt(wave, 0.3, y, 2));
-      depth = band > 0.001 ? smoothStep(band * 1.3, band * 0.7, wall) : 0;
-    } else {
-      const corner = Math.hypot(wall * 0.8, Math.max(0, thorax.angle[side] - y));
-      const reach = thick * 2.8 * Math.max(0.4, 1 + 0.18 * noiseAt(wave, x, y, 2));
-      depth = smoothStep(reach * 1.35, reach * 0.65, corner);
-    }
-    return depth * 0.75;
+    const along =
+      smoothStep(from - 0.08, from + 0.12, height) * (1 - smoothStep(to - 0.12, to + 0.08, height));
+    const here = thick * along * (1 + 0.35 * noiseAt(wave, 0.3, y, 3));
+    return here > 0.0005 ? solid * smoothStep(1.2 * here, 0.8 * here, fromWall(body, side, x, y)) : 0;
+  });
+}
+
+function angle(body: Body, side: LungSide, placed: Placed, random: Random): void {
+  const { thorax, patient } = body;
+  const reach = ((1.6 + 3.2 * placed.severity) * placed.strength) / patient.field;
+  const wide = reach * random.uniform(0.8, 1.3);
+  const tall = reach * random.uniform(0.8, 1.6);
+  const hollow = random.uniform(0.6, 1);
+  fillBy(body, side, (x, y) => {
+    const wall = Math.max(0, fromWall(body, side, x, y));
+    const above = Math.max(0, thorax.angle[side] - y);
+    const off = (wall / wide) ** hollow + (above / tall) ** hollow;
+    return solid * smoothStep(1.12, 0.92, off);
   });
 }

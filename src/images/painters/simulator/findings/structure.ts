@@ -16,6 +16,21 @@ export function liftFloor(patient: Patient, side: LungSide, amount: number): voi
   patient.contours = { ...patient.contours, [key]: moved };
 }
 
+/** Lifts the outer end of a floor by this share of the picture, so that it meets the wall flat: scars hold it there. */
+export function liftAngle(patient: Patient, side: LungSide, amount: number): void {
+  const key = side === 'right' ? 'rightLung' : 'leftLung';
+  const lung = patient.contours[key];
+  const box = boxOf(lung);
+  const moved = lung.slice();
+  for (let at = 0; at < lung.length; at += 2) {
+    const across = (lung[at]! - box.left) / (box.right - box.left);
+    const outer = smoothStep(0.45, 0.95, side === 'right' ? 1 - across : across);
+    const low = smoothStep(0.7, 0.95, (lung[at + 1]! - box.top) / (box.bottom - box.top));
+    moved[at + 1] = lung[at + 1]! - amount * outer * low;
+  }
+  patient.contours = { ...patient.contours, [key]: moved };
+}
+
 /** Heart wider than half of the chest (0.50 in PA; 0.55 is the usual limit in AP). */
 export const cardiomegaly: FindingKind = {
   laterality: midline,
