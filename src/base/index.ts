@@ -1,6 +1,7 @@
 export * from './errors.js';
 export * from './files.js';
 export * from './log.js';
+export * from './permutation.js';
 export * from './progress.js';
 export * from './random.js';
 export * from './registry.js';

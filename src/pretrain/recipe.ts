@@ -9,7 +9,18 @@ const range = z
   .tuple([z.number(), z.number()])
   .refine(([least, greatest]) => least <= greatest, 'expected [least, greatest]');
 
-/** How pictures are varied. Left and right are never swapped: hearts lie left, and reports name sides. */
+/** A data set to train on. */
+export const DataSource = z.strictObject({
+  folder: z.string().min(1),
+  /**
+   * How often its samples come up against those of the other data sets, which then have 1 unless they say. Where no
+   * data set has a weight, each comes up by the number of its samples.
+   */
+  weight: z.number().positive().max(1e6).optional(),
+});
+export type DataSource = z.infer<typeof DataSource>;
+
+/** How pictures are varied. */
 export const AugmentationSettings = z.strictObject({
   /** Side of the part of the picture that is shown, as a share of the picture's side. Above 1 adds a rim. */
   zoom: range.default([0.8, 1.05]),
@@ -39,12 +50,19 @@ export const AugmentationSettings = z.strictObject({
    * stored display is shown, with its burnt-in words and borders, as are pictures that are stored without a reading.
    */
   redraw: z.boolean().default(false),
+  /**
+   * How often a picture is mirrored. 0 unless said: hearts lie left, so a mirrored chest is one that hardly exists,
+   * and words of the left would be taught on the right. Pictures whose report names a side are never mirrored.
+   */
+  flip: share.default(0),
 });
 export type AugmentationSettings = z.infer<typeof AugmentationSettings>;
 
 /** The `pretrain` part of a recipe. */
 export const PretrainRecipe = z.strictObject({
   objective: ObjectiveSettings,
+  /** The data sets, where the command names none. */
+  data: z.array(DataSource).min(1).optional(),
   /**
    * Whether texts of other samples that are true of a picture, by what its own report says, count as right for
    * it. Off in the paper's arms, where only its own text does.
@@ -60,9 +78,20 @@ export const PretrainRecipe = z.strictObject({
       absent: z.int().min(0).max(512).default(8),
     })
     .prefault({}),
+  /** Pictures of the same patient without a finding (data made with `generate.image.twins: true`). */
+  twins: z
+    .strictObject({
+      /** Weight of the term that holds a picture against its twin; 0 leaves it out, as in the paper's arms. */
+      weight: z.number().min(0).max(100).default(0),
+      /** How often a picture that has twins is shown with one: each costs as much as a picture more. */
+      share: share.default(0.5),
+    })
+    .prefault({}),
   image: z
     .strictObject({
       size: z.int().min(32).max(1024).default(128),
+      /** Whether pictures may be smaller than `size`; what is added is no detail. */
+      upscale: z.boolean().default(false),
       form: z.enum(['slim', 'resnet18', 'resnet34', 'resnet50']).default('slim'),
       /** Factor on the number of channels. */
       width: z.number().min(0.125).max(4).default(1),
@@ -86,6 +115,16 @@ export const PretrainRecipe = z.strictObject({
       tokenizer: z.string().optional(),
       /** A safetensors file of a Hugging Face BERT of this size to start from. */
       weights: z.string().optional(),
+      /** What of a report a pair's text is: one sentence by chance, the first of `sections` that has text, or all. */
+      sample: z.enum(['sentence', 'section', 'report']).default('sentence'),
+      /** The sections that are read, in this order. A report that has none of them is read whole. */
+      sections: z
+        .array(z.enum(['findings', 'impression']))
+        .min(1)
+        .refine(names => new Set(names).size === names.length, 'names a section twice')
+        .default(['findings', 'impression']),
+      /** Most sentences of a section or report; the first ones are taken. */
+      sentences: z.int().min(1).max(1000).default(16),
       /** How often a pair's text is a bare name, as prompts are, instead of a sentence of the report. */
       phraseShare: share.default(0),
     })
@@ -146,8 +185,9 @@ export async function readPretrainRecipe(path: string): Promise<PretrainRecipe> 
   return (await readYaml(path, RecipeFile)).pretrain;
 }
 
-/** What must be the same for a run to go on. How often to save may change. */
+/** What must be the same for a run to go on. How often to save may change, and where the data lie. */
 export function recipeFingerprint(recipe: PretrainRecipe): string {
   const { checkpointEvery: _every, keep: _keep, ...training } = recipe.training;
-  return sha256(JSON.stringify({ ...recipe, training }));
+  const { data: _data, ...rest } = recipe;
+  return sha256(JSON.stringify({ ...rest, training }));
 }
