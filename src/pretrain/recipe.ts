@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { readYaml, sha256 } from '../base/index.js';
 import { TextPooling } from '../models/index.js';
 import { ObjectiveSettings } from './objectives/index.js';
+import { TrainingSettings } from './training-settings.js';
 
 const share = z.number().min(0).max(1);
 /** Two numbers, least and greatest. */
@@ -136,32 +137,7 @@ export const PretrainRecipe = z.strictObject({
     })
     .prefault({}),
   augmentation: AugmentationSettings.prefault({}),
-  training: z.strictObject({
-    /** Which split of the data sets to train on. */
-    split: z.string().default('train'),
-    steps: z.int().min(1).max(100_000_000),
-    batch: z.int().min(2).max(65_536).default(64),
-    learningRate: z.number().positive().max(10).default(1e-3),
-    weightDecay: z.number().min(0).max(10).default(0.05),
-    /** Steps of rising learning rate. */
-    warmup: z.int().min(0).default(50),
-    /** The learning rate at the end, as a share of the greatest. */
-    floor: share.default(0.01),
-    /** Greatest norm of all gradients together; 0 for no limit. */
-    clip: z.number().min(0).default(1),
-    /** Decay of the averaged weights that the model gets in the end; 0 for the last weights. */
-    average: z.number().min(0).max(0.99999).default(0),
-    seed: z.int().nonnegative().default(0),
-    device: z.enum(['cpu', 'cuda']).default('cpu'),
-    /** `bf16`: autocast. `auto`: bf16 where the device multiplies it in hardware, else f32. */
-    precision: z.enum(['f32', 'bf16', 'auto']).default('f32'),
-    /** Processors an operator may use; all there are, unless said. Other numbers give other rounding. */
-    threads: z.int().min(1).max(1024).optional(),
-    /** Steps between checkpoints. */
-    checkpointEvery: z.int().min(1).default(250),
-    /** How many checkpoints stay. */
-    keep: z.int().min(1).max(1000).default(2),
-  }),
+  training: TrainingSettings,
 });
 export type PretrainRecipe = z.infer<typeof PretrainRecipe>;
 
