@@ -26,24 +26,18 @@ export function backwardInParts<L extends { readonly total: Tensor }>(options: {
   readonly state: readonly Tensor[];
 }): L {
   const { parts, encode, lossOf, state } = options;
-  const indices = Array.from({ length: parts }, (_, part) => part);
-  // A scope each, so that a part's activations are gone before the next comes.
-  const first = noGrad(() => {
-    const before = state.map(value => value.clone());
-    const encoded = indices.map(part => scope(() => encode(part)));
+  const before = noGrad(() => state.map(value => value.clone()));
+  const rows = encodeInParts(parts, encode);
+  noGrad(() => {
     state.forEach((value, place) => {
       value.copy_(before[place]!);
     });
-    return encoded;
   });
-  const names = Object.keys(first[0]!);
-  const rows = Object.fromEntries(
-    names.map(name => [name, noGrad(() => joinRows(first.map(part => part[name]!))).setRequiresGrad()]),
-  );
+  for (const value of Object.values(rows)) value.setRequiresGrad();
   const loss = lossOf(rows);
   loss.total.backward();
   const starts = new Map<string, number>();
-  for (const part of indices) {
+  for (let part = 0; part < parts; part++) {
     scope(() => {
       const roots: Tensor[] = [];
       const gradients: Tensor[] = [];
@@ -61,6 +55,17 @@ export function backwardInParts<L extends { readonly total: Tensor }>(options: {
     });
   }
   return loss;
+}
+
+/** The rows of all parts, encoded one after another without recording. */
+export function encodeInParts(parts: number, encode: (part: number) => Rows): Rows {
+  return noGrad(() => {
+    // A scope each, so that a part's activations are gone before the next comes.
+    const encoded = Array.from({ length: parts }, (_, part) => scope(() => encode(part)));
+    if (parts === 1) return encoded[0]!;
+    const names = Object.keys(encoded[0]!);
+    return Object.fromEntries(names.map(name => [name, joinRows(encoded.map(part => part[name]!))]));
+  });
 }
 
 /** Parts below one another, their second dimensions padded with zeros to the longest. */
