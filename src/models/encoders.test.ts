@@ -37,6 +37,7 @@ const form = (block: ResNetConfig['block'], widths: number[]): ResNetConfig => (
   widths,
   strides: [1, 2, 2, 2],
   channels: 3,
+  local_layer: 'layer4',
 });
 
 describe.each([

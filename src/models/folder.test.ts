@@ -2,15 +2,17 @@ import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { z } from 'zod';
 import { manualSeed } from '../tensor/index.js';
 import type { VisionLanguageConfig } from './config.js';
-import { DualEncoder, initialise } from './dual-encoder.js';
+import { DualEncoder } from './dual-encoder.js';
 import { loadModel, saveModel } from './folder.js';
+import { initialise } from './initialise.js';
 import { learnTokenizer } from './text/tokenizer.js';
 import { TrainedModel } from './vision-language.js';
 
 const tokenizer = learnTokenizer(['pleural effusion', 'no pleural effusion', 'clear lungs'], 60);
-const config: VisionLanguageConfig = {
+const config: z.input<typeof VisionLanguageConfig> = {
   format: 'synray-vision-language',
   version: 1,
   objective: 'convirt',

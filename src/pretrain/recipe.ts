@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readYaml, sha256 } from '../base/index.js';
-import { TextPooling } from '../models/index.js';
+import { ProjectionForm, TextPooling } from '../models/index.js';
 import { ObjectiveSettings } from './objectives/index.js';
 import { TrainingSettings } from './training-settings.js';
 
@@ -93,11 +93,19 @@ export const PretrainRecipe = z.strictObject({
       size: z.int().min(32).max(1024).default(128),
       /** Whether pictures may be smaller than `size`; what is added is no detail. */
       upscale: z.boolean().default(false),
-      form: z.enum(['slim', 'resnet18', 'resnet34', 'resnet50']).default('slim'),
+      form: z.enum(['slim', 'resnet18', 'resnet34', 'resnet50', 'vit-s16', 'vit-b16']).default('slim'),
       /** Factor on the number of channels. */
       width: z.number().min(0.125).max(4).default(1),
+      /** 1: the grey picture; 3: the grey picture three times. Colour weights go into either. */
       channels: z.literal([1, 3]).default(1),
-      /** A safetensors file with torchvision's names to start from. */
+      /** What stands for the whole picture in a ViT: the class token, or the mean of the patches. */
+      pooling: z.enum(['cls', 'mean']).default('cls'),
+      /** Whose map gives the cells of a ResNet: its last stage, or an earlier one (GLoRIA: `layer3`). */
+      localLayer: z.enum(['layer1', 'layer2', 'layer3', 'last']).default('last'),
+      /**
+       * Weights to start from: a safetensors file with torchvision's or Hugging Face's names for this form, or a folder
+       * with `config.json` and `model.safetensors`, from which `form` and `width` follow.
+       */
       weights: z.string().optional(),
     })
     .prefault({}),
@@ -111,10 +119,21 @@ export const PretrainRecipe = z.strictObject({
       /** Size of the vocabulary learnt from the data. Not used with `tokenizer`. */
       vocabulary: z.int().min(64).max(100_000).default(2000),
       maxTokens: z.int().min(8).max(512).default(64),
+      /** How tokens become one vector: `mean`, `max`, `cls`, or `words`, the mean of whole words (GLoRIA). */
       pooling: TextPooling.default('mean'),
-      /** A Hugging Face tokenizer.json to use instead of learning one. */
+      /** How many of the last hidden states are summed (GLoRIA: 4). */
+      lastLayers: z.int().min(1).max(49).default(1),
+      /** Keeps the embeddings and this many layers above them as they are; left out, all is trained. */
+      frozenLayers: z.int().min(0).max(48).optional(),
+      /**
+       * A Hugging Face tokenizer.json, a BERT's vocab.txt or a folder with one of them, to use instead of learning one.
+       * With a folder as `weights`, its own is used unless another is named.
+       */
       tokenizer: z.string().optional(),
-      /** A safetensors file of a Hugging Face BERT of this size to start from. */
+      /**
+       * Weights to start from: a safetensors file of a Hugging Face BERT of this size, or a folder with `config.json`
+       * and `model.safetensors`, from which `hidden`, `layers`, `heads` and `intermediate` follow.
+       */
       weights: z.string().optional(),
       /** What of a report a pair's text is: one sentence by chance, the first of `sections` that has text, or all. */
       sample: z.enum(['sentence', 'section', 'report']).default('sentence'),
@@ -134,6 +153,12 @@ export const PretrainRecipe = z.strictObject({
     .strictObject({
       hidden: z.int().min(8).max(4096).default(128),
       dimension: z.int().min(8).max(4096).default(128),
+      /** From the image encoder: `mlp` (one hidden layer, as in ConVIRT), `linear` (as in GLoRIA) or `none`. */
+      image: ProjectionForm.default('mlp'),
+      /** From the text encoder; GLoRIA's has `none`. */
+      text: ProjectionForm.default('mlp'),
+      /** Whether words get vectors in the shared space. Left out, they do where the objective is GLoRIA. */
+      words: z.boolean().optional(),
     })
     .prefault({}),
   augmentation: AugmentationSettings.prefault({}),
