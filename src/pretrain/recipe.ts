@@ -84,6 +84,8 @@ export const PretrainRecipe = z.strictObject({
     .strictObject({
       /** Weight of the term that holds a picture against its twin; 0 leaves it out, as in the paper's arms. */
       weight: z.number().min(0).max(100).default(0),
+      /** τ of that term. */
+      temperature: z.number().positive().max(10).default(0.1),
       /** How often a picture that has twins is shown with one: each costs as much as a picture more. */
       share: share.default(0.5),
     })
