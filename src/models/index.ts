@@ -5,6 +5,7 @@ export {
   TextPooling,
   VisionLanguageConfig,
 } from './config.js';
+export { type EncoderFlops, encoderFlops, parameterCount } from './cost.js';
 export {
   DualEncoder,
   type EncodedImages,

@@ -124,7 +124,8 @@ class Bottleneck extends ResidualBlock {
   }
 }
 
-const STAGES = ['layer1', 'layer2', 'layer3', 'layer4'] as const;
+/** The stages in their order. */
+export const STAGES = ['layer1', 'layer2', 'layer3', 'layer4'] as const;
 
 /** A residual network without its classifier. Parameters have torchvision's names. */
 export class ResNet extends Module implements ImageEncoder {
