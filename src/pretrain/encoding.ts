@@ -1,5 +1,5 @@
 import type { DualEncoder, TextTokenizer, TokenBatch } from '../models/index.js';
-import type { Tensor } from '../tensor/index.js';
+import { cat, type Tensor } from '../tensor/index.js';
 import { partOf, type Rows } from './accumulation.js';
 import type { TrainingBatch } from './data/training-batch.js';
 import type { EncodedPairs } from './objectives/index.js';
@@ -11,14 +11,18 @@ export interface EncoderInputs {
   readonly tokens: TokenBatch;
 }
 
-/** Pictures and texts of a batch as the encoders see them. Texts and phrases go through together. */
+/** All that a batch has for the encoders: pictures, then twins; texts, then phrases, then the words of twins. */
 export function encoderInputs(
   batch: TrainingBatch,
   tokenizer: TextTokenizer,
   maxTokens: number,
 ): EncoderInputs {
-  const texts = [...batch.texts, ...(batch.grounding?.phrases ?? [])];
-  return { pictures: batch.pictures, tokens: tokenizer.batch(texts, maxTokens) };
+  const { pictures, texts, grounding, twins } = batch;
+  const all = [...texts, ...(grounding?.phrases ?? []), ...(twins?.texts ?? [])];
+  return {
+    pictures: twins === undefined ? pictures : cat([pictures, twins.pictures], 0),
+    tokens: tokenizer.batch(all, maxTokens),
+  };
 }
 
 /** Encodes part `part` of `parts` of the rows. */
@@ -42,7 +46,7 @@ export function encodePart(
   };
 }
 
-/** Rows `start` to `end` of encoded pictures and texts. */
+/** Rows of the encoded pictures, and rows of the encoded texts. */
 export function pairsOf(
   rows: Rows,
   [firstPicture, lastPicture]: readonly [number, number],
@@ -57,11 +61,12 @@ export function pairsOf(
 }
 
 function tokenRows(tokens: TokenBatch, start: number, end: number): TokenBatch {
-  const { columns } = tokens;
+  const [first, last] = [start * tokens.columns, end * tokens.columns];
   return {
     ...tokens,
-    ids: tokens.ids.subarray(start * columns, end * columns),
-    mask: tokens.mask.subarray(start * columns, end * columns),
+    ids: tokens.ids.subarray(first, last),
+    mask: tokens.mask.subarray(first, last),
+    words: tokens.words.subarray(first, last),
     rows: end - start,
   };
 }

@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { parseAs, readJson, writeFileAtomic } from '../base/index.js';
+import { encoderFlops, type VisionLanguageConfig } from '../models/index.js';
 import { noGrad, randn, scope, threads } from '../tensor/index.js';
+import type { EncoderInputs } from './encoding.js';
 
 /** What a run measured of its machine. */
 const MachineSpeed = z.strictObject({
@@ -13,6 +15,17 @@ const MachineSpeed = z.strictObject({
   matrixFlops: z.number().positive(),
 });
 type MachineSpeed = z.infer<typeof MachineSpeed>;
+
+/**
+ * Floating-point operations that the encoders ask for in a step: two a multiply-add, and twice as many backward as
+ * forward. What accumulation does over again is not the model's own work and does not count (Chowdhery et al., 2022,
+ * arXiv 2204.02311, appendix B); nor does the loss, which is small beside it.
+ */
+export function stepFlops(config: VisionLanguageConfig, imageSize: number, inputs: EncoderInputs): number {
+  const { rows, columns } = inputs.tokens;
+  const { image, text } = encoderFlops(config, imageSize, columns);
+  return 3 * 2 * (image * inputs.pictures.shape[0]! + text * rows);
+}
 
 /**
  * How fast this machine multiplies matrices: the peak of which model FLOPs utilisation is a share. Measured rather
