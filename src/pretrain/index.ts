@@ -1,4 +1,6 @@
-export { Grounding, type GroundingBatch } from './grounding.js';
+export { Grounding } from './grounding.js';
+export type { GroundingBatch, GroundingTerm } from './grounding-term.js';
+export type { SpeedRecord, StepRecord } from './log.js';
 export {
   Convirt,
   type EncodedPairs,
@@ -7,5 +9,7 @@ export {
   ObjectiveSettings,
   objectives,
 } from './objectives/index.js';
-export { PretrainRecipe, readPretrainRecipe } from './recipe.js';
+export { DataSource, PretrainRecipe, readPretrainRecipe } from './recipe.js';
+export { changeRecipe, dataSourceIn, type RecipeChange, recipeChangeIn } from './recipe-changes.js';
+export { recipeSchema } from './recipe-schema.js';
 export { type PretrainOptions, type PretrainProgress, type PretrainResult, pretrain } from './trainer.js';

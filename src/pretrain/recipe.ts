@@ -169,7 +169,7 @@ export const PretrainRecipe = z.strictObject({
 export type PretrainRecipe = z.infer<typeof PretrainRecipe>;
 
 /** A recipe file may have parts for other stages, which those check. */
-const RecipeFile = z
+export const RecipeFile = z
   .strictObject({
     pretrain: PretrainRecipe,
     plan: z.unknown(),

@@ -36,25 +36,28 @@ import { AveragedWeights } from './averaged-weights.js';
 import { buildModel, buildTokenizer } from './build-model.js';
 import { useChannelsLast } from './channels-last.js';
 import { type Checkpoint, Checkpoints, withPrefix } from './checkpoints.js';
-import { openPixelCache } from './data/pixel-cache.js';
-import { type TrainingBatch, TrainingData } from './data/training-batch.js';
+import type { AssembledBatch } from './data/batch-assembler.js';
+import type { TrainingBatch } from './data/training-batch.js';
+import { TrainingData } from './data/training-data.js';
 import { afterValidation, beforeValidation, hasStalled, type Patience } from './early-stopping.js';
 import { encodePart, encoderInputs } from './encoding.js';
 import { RunLog, type StepRecord } from './log.js';
 import type { ObjectiveLoss } from './objectives/index.js';
-import { type PretrainRecipe, recipeFingerprint } from './recipe.js';
+import { type DataSource, type PretrainRecipe, recipeFingerprint } from './recipe.js';
 import { TrainingLoss } from './training-loss.js';
-import { matrixFlops } from './utilisation.js';
+import { matrixFlops, stepFlops } from './utilisation.js';
 import { Validation } from './validation.js';
 
 export interface PretrainOptions {
   readonly recipe: PretrainRecipe;
-  /** Folders of data sets; their samples are mixed as they come. */
-  readonly data: readonly string[];
+  /** Folders of data sets, with weights or without; those of the recipe where none is named. */
+  readonly data?: readonly (string | DataSource)[] | undefined;
   /** The run's folder. */
   readonly out: string;
   /** Go on from the newest checkpoint in `out`, if there is one. */
   readonly resume?: boolean | undefined;
+  /** Leave out samples and shards that cannot be read, and say which. */
+  readonly skipBad?: boolean | undefined;
   /** When it fires, the run saves its state and returns with `finished: false`. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: PretrainProgress) => void) | undefined;
@@ -97,15 +100,16 @@ const SMOOTHING = 0.05;
  * Checkpoints stay.
  */
 export async function pretrain(options: PretrainOptions): Promise<PretrainResult> {
-  const { recipe, out, signal } = options;
+  const { recipe, out, signal, skipBad } = options;
+  const sources = options.data ?? recipe.data ?? [];
   const { steps, batch: pairs, checkpointEvery } = recipe.training;
-  refuse(options);
+  refuse(options, sources);
 
   // The data, and a model to train on it.
   if (recipe.training.threads !== undefined) setThreads(recipe.training.threads);
-  const caching = { fallback: join(out, 'cache'), signal };
-  const data = await openData(options, caching);
-  const validation = await Validation.open(recipe, options.data, caching);
+  const reading = { recipe, data: sources, fallback: join(out, 'cache'), skipBad, signal };
+  const data = await TrainingData.open(reading);
+  const validation = await Validation.open(reading);
   const tokenizer = await buildTokenizer(recipe, data.texts());
   const run = new Run(recipe, data, tokenizer, await buildModel(recipe, tokenizer), validation);
 
@@ -118,7 +122,7 @@ export async function pretrain(options: PretrainOptions): Promise<PretrainResult
     ? await checkpoints.latest(fingerprints.recipe, fingerprints.data)
     : undefined;
   if (previous !== undefined) run.restore(previous);
-  const asRead = `${JSON.stringify({ recipe, data: options.data }, null, 2)}\n`;
+  const asRead = `${JSON.stringify({ recipe, data: sources }, null, 2)}\n`;
   await writeFileAtomic(join(out, 'recipe.json'), asRead);
   const log = await RunLog.open(out, run.step, await matrixFlops(out, run));
 
@@ -135,7 +139,7 @@ export async function pretrain(options: PretrainOptions): Promise<PretrainResult
   };
 
   while (!run.finished && signal?.aborted !== true) {
-    const record = run.advance();
+    const record = run.advance(await data.load(run.step));
     await log.add({ ...record, validation: run.validateIfDue() }, run.cost);
     options.onProgress?.({
       step: run.step,
@@ -168,13 +172,16 @@ export async function pretrain(options: PretrainOptions): Promise<PretrainResult
     await saveModel(result.model, { encoder: run.model.eval(), tokenizer, preparation });
   }
   run.dispose();
+  await data.close();
+  await validation?.close();
   return result;
 }
 
 /** Stops before anything is done where the call cannot be meant. */
-function refuse({ recipe, data, out, resume }: PretrainOptions): void {
+function refuse({ recipe, out, resume }: PretrainOptions, data: readonly unknown[]): void {
   if (data.length === 0) {
-    throw new UsageError({ fault: 'there is no data to train on', mend: 'name at least one data set' });
+    const mend = 'name at least one data set with --data, or in the recipe';
+    throw new UsageError({ fault: 'there is no data to train on', mend });
   }
   if (recipe.training.device === 'cuda' && !cudaAvailable()) {
     throw new UsageError({
@@ -189,19 +196,6 @@ function refuse({ recipe, data, out, resume }: PretrainOptions): void {
       mend: 'add --resume, or choose another --out',
     });
   }
-}
-
-async function openData(
-  { recipe, data }: PretrainOptions,
-  caching: { fallback: string; signal: AbortSignal | undefined },
-): Promise<TrainingData> {
-  const { image, augmentation, training } = recipe;
-  const caches = [];
-  for (const folder of data) {
-    const wanted = { split: training.split, size: image.size, readings: augmentation.redraw };
-    caches.push(await openPixelCache(folder, { ...wanted, ...caching }));
-  }
-  return new TrainingData(caches, recipe);
 }
 
 /** The state of a run: model, loss, optimiser, what validation has shown, and the number of steps done. */
@@ -265,7 +259,7 @@ class Run {
   }
 
   /** Does one step: batch, loss, gradients, clipping, update. */
-  advance(): StepRecord {
+  advance(assembled: AssembledBatch): StepRecord {
     const { training } = this.recipe;
     const { step } = this;
     const started = performance.now();
@@ -273,7 +267,7 @@ class Run {
     const record = scope(() => {
       // The noise of augmentation and dropout follows from seed and step alone: nothing to save, nothing to drift.
       manualSeed(Random.of(training.seed, 'step', step).bits());
-      const batch = this.data.batch(step, this.#cells);
+      const batch = this.data.finish(assembled, this.#cells);
       this.#optimiser.zeroGrad();
       const loss = this.#backward(batch);
       const gradientNorm = clipGradNorm(this.#parameters, training.clip || Number.POSITIVE_INFINITY);
@@ -293,7 +287,7 @@ class Run {
     this.step = step + 1;
     this.#average?.update(this.model.stateDict(), this.step);
     this.loss = Number.isNaN(this.loss) ? record.loss : this.loss + SMOOTHING * (record.loss - this.loss);
-    this.cost = { seconds: (performance.now() - started) / 1000, images: training.batch, flops: 0 };
+    this.cost = { ...this.cost, seconds: (performance.now() - started) / 1000, images: training.batch };
     return record;
   }
 
@@ -301,6 +295,7 @@ class Run {
   #backward(batch: TrainingBatch): ObjectiveLoss {
     const { accumulate: parts, seed } = this.recipe.training;
     const inputs = encoderInputs(batch, this.tokenizer, this.recipe.text.maxTokens);
+    this.cost.flops = stepFlops(this.model.config, this.recipe.image.size, inputs);
     const checked = (loss: ObjectiveLoss) => {
       const value = loss.total.item();
       if (!Number.isFinite(value)) throw diverged(this.step, 'loss', value, batch);
@@ -395,9 +390,6 @@ class Run {
   dispose(): void {
     this.model.dispose();
     this.#loss.dispose();
-    for (const { pixels, changes, readings } of [...this.data.caches, ...(this.validation?.caches ?? [])]) {
-      for (const each of [pixels, changes, readings]) each?.dispose();
-    }
   }
 }
 

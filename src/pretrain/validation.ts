@@ -1,8 +1,9 @@
 import { InputError } from '../base/index.js';
 import { openDataset } from '../data/index.js';
-import { openPixelCache, type PixelCache } from './data/pixel-cache.js';
-import { type TrainingBatch, TrainingData } from './data/training-batch.js';
-import { AugmentationSettings, type PretrainRecipe } from './recipe.js';
+import { openPixelCache } from './data/pixel-cache.js';
+import type { TrainingBatch } from './data/training-batch.js';
+import { type OpenDataOptions, TrainingData } from './data/training-data.js';
+import { AugmentationSettings } from './recipe.js';
 
 /** Pictures as they are. */
 const noAugmentation = AugmentationSettings.parse({
@@ -33,20 +34,20 @@ export class Validation {
    * @returns undefined where the recipe asks for no validation.
    * @throws InputError when no data set has the split, or all of it is a single pair.
    */
-  static async open(
-    recipe: PretrainRecipe,
-    folders: readonly string[],
-    options: { fallback: string; signal: AbortSignal | undefined },
-  ): Promise<Validation | undefined> {
+  static async open(options: OpenDataOptions): Promise<Validation | undefined> {
+    const { recipe, fallback, skipBad, signal } = options;
     const { validation, batch } = recipe.training;
     if (validation === undefined) return undefined;
     const { split } = validation;
-    const caches = [];
+    const { size, upscale } = recipe.image;
+    const folders = options.data.map(source => (typeof source === 'string' ? source : source.folder));
+    const sources = [];
     for (const folder of folders) {
       if ((await openDataset(folder)).count(split) === 0) continue;
-      caches.push(await openPixelCache(folder, { split, size: recipe.image.size, ...options }));
+      const cache = await openPixelCache(folder, { split, size, upscale, skipBad, fallback, signal });
+      sources.push({ cache });
     }
-    const count = caches.reduce((sum, cache) => sum + cache.samples.length, 0);
+    const count = sources.reduce((sum, { cache }) => sum + cache.count, 0);
     if (count < 2) {
       throw new InputError({
         file: folders.join(', '),
@@ -55,8 +56,9 @@ export class Validation {
       });
     }
     const pairs = Math.min(batch, count);
-    const data = new TrainingData(caches, {
+    const data = new TrainingData(sources, {
       ...recipe,
+      twins: { ...recipe.twins, weight: 0 },
       augmentation: noAugmentation,
       training: { ...recipe.training, split, batch: pairs },
     });
@@ -73,7 +75,7 @@ export class Validation {
     return this.#data.batch(index, cells);
   }
 
-  get caches(): readonly PixelCache[] {
-    return this.#data.caches;
+  close(): Promise<void> {
+    return this.#data.close();
   }
 }
