@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import { F, manualSeed, noGrad, randn, scope } from '../tensor/index.js';
+import { autocast, F, manualSeed, noGrad, randn, scope } from '../tensor/index.js';
 import { relativeError } from './__fixtures__/golden.js';
 import type { VisionLanguageConfig } from './config.js';
 import { DualEncoder, normalisePictures } from './dual-encoder.js';
@@ -107,6 +107,20 @@ describe('encodeTexts', () => {
     for (const [place, value] of together.entries()) {
       expect(Math.abs(value - apart[place]!) / greatest).toBeLessThan(1e-5);
     }
+  });
+
+  it('hides padding in half precision too', () => {
+    scope(() => {
+      const model = made().eval();
+      const half = (texts: readonly string[]) =>
+        noGrad(() => autocast({ dtype: 'bf16' }, () => model.encodeTexts(tokens(texts)).global)).to({
+          dtype: 'f32',
+        });
+      const [alone, padded] = [half(['effusion']), half(['effusion', long]).slice(0, 0, 1)];
+      expect(relativeError(padded, alone)).toBeLessThan(0.02);
+      const whole = noGrad(() => model.encodeTexts(tokens(['effusion'])).global);
+      expect(relativeError(alone, whole)).toBeLessThan(0.05);
+    });
   });
 
   it('gives hidden states of tokens where words have no projection', () => {

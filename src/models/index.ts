@@ -1,3 +1,4 @@
+export { type ModelProvenance, modelCard, type TrainingSource } from './card.js';
 export {
   ImageConfig,
   ImagePreparation,
