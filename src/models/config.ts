@@ -60,7 +60,11 @@ export const VisionLanguageConfig = z
   .refine(
     ({ projection, image }) =>
       projection.cells || image.architecture !== 'resnet' || image.local_layer === 'layer4',
-    { path: ['projection', 'cells'], message: 'the map of an earlier stage needs a projection of its own' },
+    {
+      path: ['projection', 'cells'],
+      message:
+        'cells of an earlier stage need a projection of their own: train one (gloria, or the grounded term)',
+    },
   );
 export type VisionLanguageConfig = z.infer<typeof VisionLanguageConfig>;
 

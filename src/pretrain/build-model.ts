@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { Random } from '../base/index.js';
+import { Random, UsageError } from '../base/index.js';
 import {
   DualEncoder,
   type ImageConfig,
@@ -26,9 +26,19 @@ export async function buildTokenizer(
   return tokenizer === undefined ? learnTokenizer(texts, vocabulary) : TextTokenizer.read(tokenizer);
 }
 
-/** The recipe's model with fresh weights (by the recipe's seed), or with those of the files that it names. */
+/**
+ * The recipe's model with fresh weights (by the recipe's seed), or with those of the files that it names.
+ * @throws UsageError where the tokenizer has more ids than the text encoder that is loaded.
+ * @throws InputError where weights do not fit, or parts of the recipe do not fit together.
+ */
 export async function buildModel(recipe: PretrainRecipe, tokenizer: TextTokenizer): Promise<DualEncoder> {
   const config = await modelConfig(recipe, tokenizer);
+  if (tokenizer.vocabularySize > config.text.vocab_size) {
+    throw new UsageError({
+      fault: `the tokenizer has ${tokenizer.vocabularySize} ids and the text encoder ${config.text.vocab_size}`,
+      mend: 'set text.tokenizer to the one that belongs to text.weights',
+    });
+  }
   manualSeed(Random.of(recipe.training.seed, 'weights').bits());
   const model = new DualEncoder(config);
   initialise(model);
@@ -40,19 +50,18 @@ export async function buildModel(recipe: PretrainRecipe, tokenizer: TextTokenize
 /** What the recipe asks for; sizes of encoders that are loaded from a folder are the folder's. */
 async function modelConfig(recipe: PretrainRecipe, tokenizer: TextTokenizer): Promise<VisionLanguageConfig> {
   const { text, objective } = recipe;
-  const image = await imageConfig(recipe.image);
-  const earlier = image.architecture === 'resnet' && image.local_layer !== 'layer4';
-  const words = recipe.projection.words ?? objective.name === 'gloria';
+  const local = objective.name === 'gloria';
+  const words = recipe.projection.words ?? local;
   return {
     format: 'synray-vision-language',
     version: 1,
     objective: objective.name,
-    image,
+    image: await imageConfig(recipe.image),
     text: await textConfig(text, tokenizer),
     pooling: text.pooling,
     summed_layers: text.lastLayers,
     max_tokens: text.maxTokens,
-    projection: { ...recipe.projection, words, cells: recipe.grounding.weight > 0 || words || earlier },
+    projection: { ...recipe.projection, words, cells: recipe.grounding.weight > 0 || local },
   };
 }
 
