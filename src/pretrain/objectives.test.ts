@@ -1,8 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../base/index.js';
-import { backward, cat, manualSeed, randn, scope, type Tensor, tensor, zeros } from '../tensor/index.js';
-import { expectGolden, type GoldenCase, goldens, inputsOf } from './__fixtures__/goldens.js';
+import {
+  autocast,
+  backward,
+  cat,
+  manualSeed,
+  randn,
+  scope,
+  type Tensor,
+  tensor,
+  zeros,
+} from '../tensor/index.js';
+import { type GoldenCase, goldenErrors, goldens, inputsOf } from './__fixtures__/goldens.js';
 import { type EncodedPairs, type ObjectiveLoss, ObjectiveSettings, objectives } from './objectives/index.js';
 
 const named = ({ settings, inputs }: GoldenCase) =>
@@ -47,7 +57,8 @@ describe.each(goldens.objectives.map(golden => [named(golden), golden] as const)
       const settings = ObjectiveSettings.parse(golden.settings);
       const objective = objectives.get(settings.name)(settings);
       const inputs = inputsOf(golden);
-      expectGolden(golden, objective.forward(pairsOf(inputs)).total, inputs, objective);
+      const errors = goldenErrors(golden, objective.forward(pairsOf(inputs)).total, inputs, objective);
+      for (const [name, error] of Object.entries(errors)) expect(error, name).toBeLessThan(1e-5);
     });
   });
 });
@@ -157,6 +168,14 @@ describe('GLoRIA', () => {
         backward([total]);
         expect(cells.grad!.isFinite().all().item()).toBe(1);
       }
+    });
+  });
+
+  it('loses little in half precision', () => {
+    scope(() => {
+      const pairs = drawn(6, [6, 2, 7, 3]);
+      const half = autocast({ device: 'cpu', dtype: 'bf16' }, () => lossOf(settings, pairs).total.item());
+      expect(Math.abs(half / lossOf(settings, pairs).total.item() - 1)).toBeLessThan(0.02);
     });
   });
 
