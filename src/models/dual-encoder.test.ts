@@ -109,6 +109,21 @@ describe('encodeTexts', () => {
     }
   });
 
+  it('gives rows as wide as the tokens say, so that parts of a batch fit together', () => {
+    const model = made().eval();
+    const batch = tokens(uneven);
+    const short = { ...batch, rows: 200, ids: batch.ids.subarray(0, 200 * batch.columns) };
+    const part = {
+      ...short,
+      mask: batch.mask.subarray(0, 200 * batch.columns),
+      words: batch.words.subarray(0, 200 * batch.columns),
+    };
+    expect(groupByLength(part)[0]!.tokens.columns).toBeLessThan(batch.columns);
+    scope(() => {
+      expect(model.encodeTexts(part).words.shape).toEqual([200, 60, 6]);
+    });
+  });
+
   it('hides padding in half precision too', () => {
     scope(() => {
       const model = made().eval();

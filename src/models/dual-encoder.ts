@@ -22,8 +22,8 @@ export interface EncodedTexts {
   /** N × D. */
   readonly global: Tensor;
   /**
-   * With `projection.words`, N × W × D: one vector a word, the sum of its pieces, projected. Without, N × T × hidden:
-   * one hidden state a token, not projected.
+   * With `projection.words`, N × W × D, W as the tokens' `wordColumns`: one vector a word, the sum of its pieces,
+   * projected. Without, N × T × hidden, T as their `columns`: one hidden state a token, not projected.
    */
   readonly words: Tensor;
   /** N × W or N × T, f32: 1 where there is a word or token. */
@@ -76,18 +76,18 @@ export class DualEncoder extends Module {
   /** Many texts of different length go through the encoder in groups: padding costs time and memory. */
   encodeTexts(tokens: TokenBatch, device = 'cpu'): EncodedTexts {
     const groups = groupByLength(tokens);
+    if (groups[0]!.tokens === tokens) return this.#encodeGroup(tokens, device);
     const parts = groups.map(group => this.#encodeGroup(group.tokens, device));
-    if (parts.length === 1) return parts[0]!;
     const order = groups.flatMap(group => group.rows);
     const places = new Int32Array(order.length);
     for (const [place, row] of order.entries()) places[row] = place;
     const inOrder = tensor(places).to({ dtype: 'i64', device });
     const join = (tensors: readonly Tensor[]) => cat(tensors).indexSelect(0, inOrder);
-    const longest = parts.reduce((most, { mask }) => Math.max(most, mask.shape[1]!), 0);
+    const length = this.#projectWords === undefined ? tokens.columns : tokens.wordColumns;
     return {
       global: join(parts.map(part => part.global)),
-      words: join(parts.map(part => lengthened(part.words, longest))),
-      mask: join(parts.map(part => lengthened(part.mask, longest))),
+      words: join(parts.map(part => lengthened(part.words, length))),
+      mask: join(parts.map(part => lengthened(part.mask, length))),
     };
   }
 

@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import assert from 'node:assert/strict';
 import { type Module, readSafetensors, type Tensor } from '../../tensor/index.js';
 
 /** Tensors that another library computed, by name. */
@@ -24,21 +24,23 @@ export class Golden {
 
 /** Greatest difference over the greatest value. */
 export function relativeError(given: Tensor, expected: Tensor): number {
-  expect(given.shape).toEqual(expected.shape);
+  assert.deepEqual(given.shape, expected.shape);
   return given.sub(expected).abs().amax().item() / expected.abs().amax().item();
 }
 
 /**
- * Expects the gradients of a module's parameters to be these. A key's bias adds the same to all scores of a query: its
- * gradient is 0 up to rounding, which is measured against that of the query's bias.
+ * Asserts that the gradients of a module's parameters are these, to a relative 1e-5. A key's bias adds the same to all
+ * scores of a query: its gradient is 0 up to rounding, which is measured against that of the query's bias.
  */
 export function expectGradients(module: Module, gradients: ReadonlyMap<string, Tensor>): void {
   const parameters = new Map(module.namedParameters());
-  expect(gradients.size).toBeGreaterThan(0);
+  assert.ok(gradients.size > 0, 'there are no gradients to compare');
   for (const [name, expected] of gradients) {
     const scale = gradients.get(name.replace('key.bias', 'query.bias'))!.abs().amax().item();
     const gradient = parameters.get(name)?.grad;
-    expect(gradient!.shape, name).toEqual(expected.shape);
-    expect(gradient!.sub(expected).abs().amax().item() / scale, name).toBeLessThan(1e-5);
+    assert.ok(gradient, `${name} has no gradient`);
+    assert.deepEqual(gradient.shape, expected.shape, name);
+    const error = gradient.sub(expected).abs().amax().item() / scale;
+    assert.ok(error < 1e-5, `${name} is off by ${error}`);
   }
 }
