@@ -40,7 +40,7 @@ export function pretrainVerb(program: Command, session: Session): void {
       const progress = watchProgress('training', 'steps');
       const result = await pretrain({
         recipe,
-        data: options.data?.map(dataSourceIn),
+        ...(options.data === undefined ? {} : { data: options.data.map(dataSourceIn) }),
         out: options.out,
         skipBad: options.skipBad === true,
         resume: options.resume === true,

@@ -12,9 +12,15 @@
  *     model/                          the trained model, once training has ended
  */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Random, SynrayError, sha256, UsageError, writeFileAtomic } from '../base/index.js';
-import { type DualEncoder, MODEL_FOLDER, saveModel, type TextTokenizer } from '../models/index.js';
+import {
+  type DualEncoder,
+  MODEL_FOLDER,
+  type ModelProvenance,
+  saveModel,
+  type TextTokenizer,
+} from '../models/index.js';
 import {
   AdamW,
   autocast,
@@ -51,7 +57,7 @@ import { Validation } from './validation.js';
 export interface PretrainOptions {
   readonly recipe: PretrainRecipe;
   /** Folders of data sets, with weights or without; those of the recipe where none is named. */
-  readonly data?: readonly (string | DataSource)[] | undefined;
+  readonly data?: readonly (string | DataSource)[];
   /** The run's folder. */
   readonly out: string;
   /** Go on from the newest checkpoint in `out`, if there is one. */
@@ -102,31 +108,51 @@ const SMOOTHING = 0.05;
 export async function pretrain(options: PretrainOptions): Promise<PretrainResult> {
   const { recipe, out, signal, skipBad } = options;
   const sources = options.data ?? recipe.data ?? [];
-  const { steps, batch: pairs, checkpointEvery } = recipe.training;
   refuse(options, sources);
-
-  // The data, and a model to train on it.
   if (recipe.training.threads !== undefined) setThreads(recipe.training.threads);
   const reading = { recipe, data: sources, fallback: join(out, 'cache'), skipBad, signal };
   const data = await TrainingData.open(reading);
-  const validation = await Validation.open(reading);
-  const tokenizer = await buildTokenizer(recipe, data.texts());
-  const run = new Run(recipe, data, tokenizer, await buildModel(recipe, tokenizer), validation);
+  let validation: Validation | undefined;
+  try {
+    validation = await Validation.open(reading);
+    return await train({ ...options, data: sources }, data, validation);
+  } finally {
+    await data.close();
+    await validation?.close();
+  }
+}
+
+async function train(
+  options: PretrainOptions & Required<Pick<PretrainOptions, 'data'>>,
+  data: TrainingData,
+  validation: Validation | undefined,
+): Promise<PretrainResult> {
+  const { recipe, out, signal } = options;
+  const { steps, batch: pairs, checkpointEvery } = recipe.training;
 
   // Where an earlier part of the run left off.
   const checkpoints = new Checkpoints(join(out, 'checkpoints'), recipe.training.keep);
-  const pairsSeen = [data.fingerprint, validation?.fingerprint ?? []].flat().join(' ');
-  const fingerprints = { recipe: recipeFingerprint(recipe), data: pairsSeen };
   await checkpoints.sweep();
+  const fingerprints = {
+    recipe: recipeFingerprint(recipe),
+    data: [data.fingerprint, validation?.fingerprint ?? []].flat().join(' '),
+  };
   const previous = options.resume
     ? await checkpoints.latest(fingerprints.recipe, fingerprints.data)
     : undefined;
+  const before = { step: previous?.head.step ?? 0, seconds: previous?.head.seconds ?? 0 };
+  // The first pairs are put together while the model is built. Should that fail, it shows when they are waited for.
+  const first = data.load(before.step);
+  first.catch(() => {});
+
+  // The model, as it was or anew.
+  const tokenizer = await buildTokenizer(recipe, data.texts());
+  const run = new Run(recipe, data, tokenizer, await buildModel(recipe, tokenizer), validation);
   if (previous !== undefined) run.restore(previous);
-  const asRead = `${JSON.stringify({ recipe, data: sources }, null, 2)}\n`;
+  const asRead = `${JSON.stringify({ recipe, data: options.data }, null, 2)}\n`;
   await writeFileAtomic(join(out, 'recipe.json'), asRead);
   const log = await RunLog.open(out, run.step, await matrixFlops(out, run));
 
-  const before = { step: run.step, seconds: previous?.head.seconds ?? 0 };
   const started = performance.now();
   const elapsed = () => (performance.now() - started) / 1000;
   const imagesPerSecond = () => ((run.step - before.step) * pairs) / Math.max(elapsed(), 1e-9);
@@ -139,7 +165,7 @@ export async function pretrain(options: PretrainOptions): Promise<PretrainResult
   };
 
   while (!run.finished && signal?.aborted !== true) {
-    const record = run.advance(await data.load(run.step));
+    const record = run.advance(await (run.step === before.step ? first : data.load(run.step)));
     await log.add({ ...record, validation: run.validateIfDue() }, run.cost);
     options.onProgress?.({
       step: run.step,
@@ -169,12 +195,35 @@ export async function pretrain(options: PretrainOptions): Promise<PretrainResult
     if (step !== undefined && step !== run.step) run.restore(await checkpoints.at(step));
     run.useAverage();
     const preparation = { size: recipe.image.size, normalisation: 'per-image' } as const;
-    await saveModel(result.model, { encoder: run.model.eval(), tokenizer, preparation });
+    await saveModel(
+      result.model,
+      { encoder: run.model.eval(), tokenizer, preparation },
+      provenance(options, data, result),
+    );
   }
   run.dispose();
-  await data.close();
-  await validation?.close();
   return result;
+}
+
+/** What the card of the model says of its training. */
+function provenance(
+  { recipe, data: named }: PretrainOptions & Required<Pick<PretrainOptions, 'data'>>,
+  data: TrainingData,
+  { loss, best }: PretrainResult,
+): ModelProvenance {
+  return {
+    settings: recipe,
+    data: data.sources.map(({ cache }, place) => {
+      const source = named[place]!;
+      const { fingerprint, count } = cache;
+      const name = basename(typeof source === 'string' ? source : source.folder);
+      return { name, fingerprint, split: recipe.training.split, samples: count };
+    }),
+    metrics: {
+      'loss of the last steps on training pairs': loss,
+      ...(best === undefined ? {} : { 'loss on validation pairs': best.loss }),
+    },
+  };
 }
 
 /** Stops before anything is done where the call cannot be meant. */
