@@ -12,21 +12,20 @@ export interface LoaderSetup {
 }
 
 export interface BatchRequest {
+  readonly number: number;
   readonly step: number;
   readonly part: BatchPart;
 }
 
 export type BatchReply =
-  | { readonly step: number; readonly batch: AssembledBatch }
+  | { readonly number: number; readonly batch: AssembledBatch }
   | {
-      readonly step: number;
+      readonly number: number;
       readonly failure: { readonly file: string | undefined; readonly fault: string; readonly mend: string };
     };
 
 /** A batch that was asked for. */
-interface Order {
-  readonly step: number;
-  readonly part: BatchPart;
+interface Order extends BatchRequest {
   readonly batch: Promise<AssembledBatch>;
   readonly settle: (outcome: AssembledBatch | Error) => void;
 }
@@ -39,6 +38,7 @@ export class BatchLoader {
   readonly #assembler: BatchAssembler;
   readonly #worker: Worker | undefined;
   readonly #orders: Order[] = [];
+  #ordered = 0;
   #dead: Error | undefined;
 
   /** @param assembler - Assembles here where there is no build to run in a thread. */
@@ -57,11 +57,6 @@ export class BatchLoader {
     // Only a batch that is waited for keeps the process alive.
     worker.unref();
     this.#worker = worker;
-  }
-
-  /** Whether batches are assembled in a thread of their own. */
-  get threaded(): boolean {
-    return this.#worker !== undefined;
   }
 
   /**
@@ -86,7 +81,12 @@ export class BatchLoader {
 
   /** Ends the thread. What was not loaded yet will never be. */
   async close(): Promise<void> {
-    this.#dead ??= new SynrayError({ fault: 'the loader is closed', mend: 'open the data again' });
+    this.#end(new SynrayError({ fault: 'the loader is closed', mend: 'open the data again' }));
+    await this.stopThread();
+  }
+
+  /** Ends the thread as if it had died. */
+  async stopThread(): Promise<void> {
     await this.#worker?.terminate();
   }
 
@@ -97,15 +97,16 @@ export class BatchLoader {
     });
     // A batch ordered ahead may fail before it is asked for: the failure is met then.
     batch.catch(() => {});
-    const order = { step, part, batch, settle };
+    const request: BatchRequest = { number: this.#ordered++, step, part };
+    const order = { ...request, batch, settle };
     this.#orders.push(order);
     if (this.#dead !== undefined) settle(this.#dead);
-    else this.#worker?.postMessage({ step, part } satisfies BatchRequest);
+    else this.#worker?.postMessage(request);
     return order;
   }
 
   #receive(reply: BatchReply): void {
-    const order = this.#orders.find(({ step }) => step === reply.step);
+    const order = this.#orders.find(({ number }) => number === reply.number);
     order?.settle('batch' in reply ? reply.batch : new InputError(reply.failure));
   }
 
@@ -127,7 +128,8 @@ function died(detail: string, cause?: unknown): SynrayError {
   });
 }
 
-function workerFile(): string {
+/** The compiled thread; there is none where nothing was built. */
+export function workerFile(): string {
   const here = fileURLToPath(new URL('./batch-worker.js', import.meta.url));
   return import.meta.url.endsWith('.ts') ? here.replace(/([\\/])src([\\/]pretrain[\\/])/, '$1dist$2') : here;
 }

@@ -11,16 +11,16 @@ const assembler = new BatchAssembler(
   recipe,
 );
 
-parentPort!.on('message', ({ step, part }: BatchRequest) => {
+parentPort!.on('message', ({ number, step, part }: BatchRequest) => {
   let reply: BatchReply;
   try {
-    reply = { step, batch: assembler.assemble(step, part) };
+    reply = { number, batch: assembler.assemble(step, part) };
   } catch (error) {
     const { file, fault, mend } =
       error instanceof SynrayError
         ? error
         : { file: undefined, fault: messageOf(error), mend: 'this is a fault of synray: please report it' };
-    reply = { step, failure: { file, fault, mend } };
+    reply = { number, failure: { file, fault, mend } };
   }
   const memory = 'batch' in reply ? memoryOf(reply.batch) : [];
   parentPort!.postMessage(
