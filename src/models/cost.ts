@@ -4,7 +4,7 @@ import { EXPANSION, type ResNetConfig, STAGES } from './image/resnet.js';
 import type { VitConfig } from './image/vit.js';
 import type { BertConfig } from './text/bert.js';
 
-/** Multiply-adds of one forward pass; a floating-point operation is half of one. */
+/** Multiply-adds of one forward pass. Each is two floating-point operations. */
 export interface EncoderFlops {
   /** For one picture. */
   readonly image: number;

@@ -93,7 +93,7 @@ export function loadPublished(network: ResNet | Vit | Bert, path: string): void 
     const named = noGrad(() => fitted(encoderPart(readSafetensors(file).tensors, network), own));
     const { missing, unexpected, mismatched } = network.loadStateDict(named, { strict: false });
     const [fault] = [
-      ...missing.map(name => `it has no ${name}`),
+      ...missing.filter(name => !COUNTER.test(name)).map(name => `it has no ${name}`),
       ...unexpected.map(name => `its ${name} has no place in the recipe's encoder`),
       ...mismatched.map(each => `another shape: ${each}`),
     ];
@@ -105,6 +105,9 @@ export function loadPublished(network: ResNet | Vit | Bert, path: string): void 
     });
   });
 }
+
+/** How many batches a batch norm has seen: some files leave it out, and nothing here depends on it. */
+const COUNTER = /\.num_batches_tracked$/;
 
 /** Parts that an encoder has no use for: classifiers, poolers, heads of other tasks. */
 const UNUSED =
