@@ -59,9 +59,7 @@ export function finishBatch(
   const own = load(assembled.pixels, count);
   const owners = twins?.owners ?? [];
   const pixels = twins === undefined ? own : cat([own, load(twins.pixels, owners.length)], 0);
-  const varied = varyPictures(
-    pixels,
-    [...variations, ...owners.map(owner => variations[owner]!)],
+  const varied = varyPictures(pixels, [...variations, ...owners.map(owner => variations[owner]!)], () =>
     noiseFor(assembled, size, device),
   );
   const gathered = count * assembled.part.worldSize;
