@@ -43,7 +43,7 @@ export class Validation {
     const folders = options.data.map(source => (typeof source === 'string' ? source : source.folder));
     const sources = [];
     for (const folder of folders) {
-      if ((await openDataset(folder)).count(split) === 0) continue;
+      if ((await openDataset(folder)).manifest.splits[split] === undefined) continue;
       const cache = await openPixelCache(folder, { split, size, upscale, skipBad, fallback, signal });
       sources.push({ cache });
     }
