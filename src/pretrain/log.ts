@@ -47,12 +47,12 @@ const FLUSH_EVERY = 20;
 export class RunLog {
   readonly #folder: string;
   readonly #events: EventFile;
-  readonly #peak: number;
+  readonly #peak: () => Promise<number>;
   #lines: string[] = [];
   #costs: StepCost[] = [];
   #last = 0;
 
-  private constructor(folder: string, events: EventFile, peak: number) {
+  private constructor(folder: string, events: EventFile, peak: () => Promise<number>) {
     this.#folder = folder;
     this.#events = events;
     this.#peak = peak;
@@ -60,9 +60,9 @@ export class RunLog {
 
   /**
    * Opens the log of a run of which `step` steps are done; what was logged after them is taken away.
-   * @param peak - FLOPs a second that the machine can do.
+   * @param peak - Tells the FLOPs a second that the machine can do; asked for when lines are written.
    */
-  static async open(folder: string, step: number, peak: number): Promise<RunLog> {
+  static async open(folder: string, step: number, peak: () => Promise<number>): Promise<RunLog> {
     return explainFullDisk(folder, async () => {
       const file = join(folder, 'log.jsonl');
       const lines = existsSync(file) ? (await readFile(file, 'utf8')).split('\n') : [];
@@ -86,7 +86,7 @@ export class RunLog {
   async flush(): Promise<void> {
     if (this.#lines.length === 0) return;
     const lines = this.#lines.join('');
-    const { imagesPerSecond, mfu } = this.#speed();
+    const { imagesPerSecond, mfu } = this.#speed(await this.#peak());
     this.#events.add(this.#last, { imagesPerSecond, mfu });
     this.#lines = [];
     this.#costs = [];
@@ -95,13 +95,13 @@ export class RunLog {
     await explainFullDisk(join(this.#folder, 'events'), () => this.#events.flush());
   }
 
-  #speed(): Omit<SpeedRecord, 'step'> {
+  #speed(peak: number): Omit<SpeedRecord, 'step'> {
     const total = (of: keyof StepCost) => this.#costs.reduce((sum, cost) => sum + cost[of], 0);
     const seconds = Math.max(total('seconds'), 1e-9);
     const rounded = (value: number) => Number(value.toPrecision(4));
     return {
       imagesPerSecond: rounded(total('images') / seconds),
-      mfu: rounded(total('flops') / seconds / this.#peak),
+      mfu: rounded(total('flops') / seconds / peak),
     };
   }
 

@@ -51,7 +51,7 @@ import { RunLog, type StepRecord } from './log.js';
 import type { ObjectiveLoss } from './objectives/index.js';
 import { type DataSource, type PretrainRecipe, recipeFingerprint } from './recipe.js';
 import { TrainingLoss } from './training-loss.js';
-import { matrixFlops, stepFlops } from './utilisation.js';
+import { peakFlops, stepFlops } from './utilisation.js';
 import { Validation } from './validation.js';
 
 export interface PretrainOptions {
@@ -151,7 +151,7 @@ async function train(
   if (previous !== undefined) run.restore(previous);
   const asRead = `${JSON.stringify({ recipe, data: options.data }, null, 2)}\n`;
   await writeFileAtomic(join(out, 'recipe.json'), asRead);
-  const log = await RunLog.open(out, run.step, await matrixFlops(out, run));
+  const log = await RunLog.open(out, run.step, () => peakFlops(out, run));
 
   const started = performance.now();
   const elapsed = () => (performance.now() - started) / 1000;
