@@ -16,9 +16,12 @@ const PLAIN_INTERVAL = 10;
  * @param label - What is being done, for example `painting`.
  * @param total - How many units of work there are.
  * @param unit - The unit in the plural, for example `images`.
+ * @param before - Work that was done before and says nothing of the pace.
  */
-export function startProgress(label: string, total: number, unit: string): Progress {
-  return process.stderr.isTTY ? new Bar(label, total, unit) : new PlainLines(label, total, unit);
+export function startProgress(label: string, total: number, unit: string, before = 0): Progress {
+  return process.stderr.isTTY
+    ? new Bar(label, total, unit, before)
+    : new PlainLines(label, total, unit, before);
 }
 
 class Bar implements Progress {
@@ -26,7 +29,12 @@ class Bar implements Progress {
   readonly #started = performance.now();
   #stopped = false;
 
-  constructor(label: string, total: number, unit: string) {
+  constructor(
+    label: string,
+    total: number,
+    unit: string,
+    readonly before: number,
+  ) {
     this.#bar = new cliProgress.SingleBar({
       format: `${label} {bar} {percentage}% | {value}/{total} ${unit} | {rate}/s | {left} left {note}`,
       hideCursor: true,
@@ -34,11 +42,11 @@ class Bar implements Progress {
       stream: process.stderr,
       etaBuffer: 100,
     });
-    this.#bar.start(total, 0, { rate: '-', left: '-', note: '' });
+    this.#bar.start(total, before, { rate: '-', left: '-', note: '' });
   }
 
   update(done: number, note = ''): void {
-    const { rate, left } = pace(this.#started, done, this.#bar.getTotal());
+    const { rate, left } = pace(this.#started, done - this.before, this.#bar.getTotal() - this.before);
     this.#bar.update(done, { rate, left, note });
   }
 
@@ -59,6 +67,7 @@ class PlainLines implements Progress {
     readonly label: string,
     readonly total: number,
     readonly unit: string,
+    readonly before: number,
   ) {}
 
   update(done: number, note = ''): void {
@@ -75,7 +84,7 @@ class PlainLines implements Progress {
   }
 
   #print(): void {
-    const { rate, left } = pace(this.#started, this.#done, this.total);
+    const { rate, left } = pace(this.#started, this.#done - this.before, this.total - this.before);
     const note = this.#note === '' ? '' : ` ${this.#note}`;
     process.stderr.write(
       `${this.label}: ${this.#done}/${this.total} ${this.unit}, ${rate}/s, ${left} left${note}\n`,
@@ -104,12 +113,12 @@ export interface ProgressWatch {
   stop(): void;
 }
 
-/** Shows progress from the first time that it is told how far the work is. */
+/** Shows progress from the first time that it is told how far the work is; the pace is that of the work since. */
 export function watchProgress(label: string, unit: string): ProgressWatch {
   let progress: Progress | undefined;
   return {
     update(done, total, note) {
-      progress ??= startProgress(label, total, unit);
+      progress ??= startProgress(label, total, unit, done);
       progress.update(done, note);
     },
     stop() {

@@ -5,6 +5,7 @@ import { curateVerb } from './curate.js';
 import { doctorVerb } from './doctor.js';
 import { entitiesVerb } from './entities.js';
 import { evaluateVerb } from './evaluate.js';
+import { exportVerb } from './export.js';
 import { galleryVerb } from './gallery.js';
 import { generateVerb } from './generate.js';
 import { importVerb } from './import.js';
@@ -28,6 +29,7 @@ const VERBS = [
   curateVerb,
   pretrainVerb,
   evaluateVerb,
+  exportVerb,
   studioVerb,
   galleryVerb,
 ];

@@ -77,6 +77,20 @@ export async function decodeGrey16(bytes: Uint8Array, options: DecodeOptions): P
   });
 }
 
+/**
+ * Width and height of a picture file as stored, before its EXIF orientation. Reads its head only.
+ * @throws InputError naming the source when the bytes are no picture.
+ */
+export async function pictureSize(
+  bytes: Uint8Array,
+  source: string,
+): Promise<[width: number, height: number]> {
+  return decode(bytes, { source }, async picture => {
+    const { width, height } = await picture.metadata();
+    return [width, height];
+  });
+}
+
 /** Opens a picture for `read`; whatever is wrong with it is said in one way. */
 async function decode<Image>(
   bytes: Uint8Array,

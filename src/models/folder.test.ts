@@ -1,16 +1,19 @@
-import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { z } from 'zod';
 import { manualSeed } from '../tensor/index.js';
+import type { ModelProvenance } from './card.js';
 import type { VisionLanguageConfig } from './config.js';
-import { DualEncoder, initialise } from './dual-encoder.js';
+import { DualEncoder } from './dual-encoder.js';
 import { loadModel, saveModel } from './folder.js';
+import { initialise } from './initialise.js';
 import { learnTokenizer } from './text/tokenizer.js';
 import { TrainedModel } from './vision-language.js';
 
 const tokenizer = learnTokenizer(['pleural effusion', 'no pleural effusion', 'clear lungs'], 60);
-const config: VisionLanguageConfig = {
+const config: z.input<typeof VisionLanguageConfig> = {
   format: 'synray-vision-language',
   version: 1,
   objective: 'convirt',
@@ -41,6 +44,11 @@ const config: VisionLanguageConfig = {
   projection: { hidden: 8, dimension: 6, cells: true },
 };
 const size = 32;
+const provenance: ModelProvenance = {
+  settings: { objective: { name: 'convirt', temperature: 0.1 } },
+  data: [{ name: 'simulated | hospital', fingerprint: 'f00d', split: 'train', samples: 70 }],
+  metrics: { 'loss on validation': 1.234567891 },
+};
 
 describe('a model folder', () => {
   let folder: string;
@@ -51,7 +59,7 @@ describe('a model folder', () => {
     const encoder = new DualEncoder(config);
     initialise(encoder);
     model = new TrainedModel('made', encoder, tokenizer, { size, normalisation: 'per-image' });
-    await saveModel(folder, model);
+    await saveModel(folder, model, provenance);
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -83,6 +91,63 @@ describe('a model folder', () => {
     });
     expect(length(await model.encodeTexts(['clear lungs']))).toBeCloseTo(1, 5);
     expect((await model.encodeTexts([])).length).toBe(0);
+  });
+
+  it('has a card with its settings, data and figures, which says the same of the same model', async () => {
+    const card = await readFile(join(folder, 'README.md'), 'utf8');
+    expect(card).toMatch(/^---\nlibrary_name: synray\n/);
+    expect(card).toContain('| simulated \\| hospital | train | 70 | `f00d` |');
+    expect(card).toContain('| loss on validation | 1.23457 |');
+    expect(card).toContain('  temperature: 0.1');
+    expect(card).toMatch(/## Intended use[^#]*no medical device/);
+    expect(card).toMatch(/## Licence\n/);
+    const again = await mkdtemp(join(tmpdir(), 'synray-model-'));
+    await saveModel(again, await loadModel(folder), provenance);
+    for (const file of await readdir(folder)) {
+      expect(await readFile(join(again, file)), file).toEqual(await readFile(join(folder, file)));
+    }
+    await rm(again, { recursive: true });
+  });
+
+  it('of an older version opens as it was: what is new has its old meaning', async () => {
+    const file = join(folder, 'config.json');
+    const now = await readFile(file, 'utf8');
+    const older = JSON.parse(now);
+    for (const key of ['summed_layers']) delete older[key];
+    for (const key of ['image', 'text', 'words']) delete older.projection[key];
+    delete older.image.local_layer;
+    await writeFile(file, JSON.stringify(older));
+    const loaded = await loadModel(folder);
+    expect(await loaded.encodeTexts(texts)).toEqual(await model.encodeTexts(texts));
+    expect(JSON.parse(now)).toEqual(loaded.encoder.config);
+    await writeFile(file, now);
+  });
+
+  it('holds a ViT and projected words as well', async () => {
+    const other = await mkdtemp(join(tmpdir(), 'synray-model-'));
+    const encoder = new DualEncoder({
+      ...config,
+      image: {
+        architecture: 'vit',
+        hidden_size: 8,
+        num_hidden_layers: 1,
+        num_attention_heads: 2,
+        intermediate_size: 16,
+        patch_size: 8,
+        image_size: size,
+      },
+      summed_layers: 2,
+      projection: { ...config.projection, words: true, image: 'linear' },
+    });
+    initialise(encoder);
+    const made = new TrainedModel('vit', encoder, tokenizer, { size, normalisation: 'per-image' });
+    await saveModel(other, made);
+    const loaded = await loadModel(other);
+    const features = await loaded.encodeImages(pixels, 70);
+    expect(features).toEqual(await made.encodeImages(pixels, 70));
+    expect(features.cells).toEqual([4, 4]);
+    expect(await loaded.encodeTexts(texts)).toEqual(await made.encodeTexts(texts));
+    await rm(other, { recursive: true });
   });
 
   it('names weights so that torchvision and transformers take them behind a prefix', () => {

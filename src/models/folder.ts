@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { InputError, parseAs, readJson, writeFileAtomic } from '../base/index.js';
 import { readSafetensors, writeSafetensors } from '../tensor/index.js';
+import { type ModelProvenance, modelCard } from './card.js';
 import { ImagePreparation, VisionLanguageConfig } from './config.js';
 import { DualEncoder } from './dual-encoder.js';
 import { TextTokenizer } from './text/tokenizer.js';
@@ -13,24 +14,29 @@ const CONFIG = 'config.json';
 const WEIGHTS = 'model.safetensors';
 const TOKENIZER = 'tokenizer.json';
 const IMAGE = 'image.json';
+const CARD = 'README.md';
 
 /** The folder inside a training run that holds its model. */
 export const MODEL_FOLDER = 'model';
 
 /**
- * Writes a model folder: `config.json`, `image.json`, `tokenizer.json` and, last of all, `model.safetensors`, so
- * that a folder with weights is a whole one. Weights have the names of torchvision and Hugging Face behind the
- * prefixes `image.` and `text.`.
+ * Writes a model folder: `config.json`, `image.json`, `tokenizer.json`, a card for people (`README.md`) and, last of all,
+ * `model.safetensors`, so that a folder with weights is a whole one. Weights have the names of torchvision and Hugging
+ * Face behind the prefixes `image.` and `text.`.
+ * @param provenance - What the model was trained on and how, for the card.
  */
 export async function saveModel(
   folder: string,
   model: Pick<TrainedModel, 'encoder' | 'tokenizer' | 'preparation'>,
+  provenance?: ModelProvenance,
 ): Promise<void> {
+  const { encoder, tokenizer, preparation } = model;
   const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
-  await writeFileAtomic(join(folder, CONFIG), json(model.encoder.config));
-  await writeFileAtomic(join(folder, IMAGE), json(model.preparation));
-  await writeFileAtomic(join(folder, TOKENIZER), json(model.tokenizer.file));
-  await writeSafetensors(join(folder, WEIGHTS), model.encoder.stateDict(), { format: 'pt' });
+  await writeFileAtomic(join(folder, CONFIG), json(encoder.config));
+  await writeFileAtomic(join(folder, IMAGE), json(preparation));
+  await writeFileAtomic(join(folder, TOKENIZER), json(tokenizer.file));
+  await writeFileAtomic(join(folder, CARD), modelCard(encoder, preparation, provenance));
+  await writeSafetensors(join(folder, WEIGHTS), encoder.stateDict(), { format: 'pt' });
 }
 
 /**

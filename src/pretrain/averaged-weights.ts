@@ -38,6 +38,22 @@ export class AveragedWeights {
     });
   }
 
+  /** Runs `work` while the model has the averaged weights; then it gets its own back, bit for bit. */
+  lend<T>(state: ReadonlyMap<string, Tensor>, work: () => T): T {
+    const own = noGrad(() => new Map([...state].map(([name, value]) => [name, value.detach().clone()])));
+    const give = (from: ReadonlyMap<string, Tensor>) =>
+      noGrad(() => {
+        for (const [name, value] of state) value.copy_(from.get(name)!);
+      });
+    give(this.#average);
+    try {
+      return work();
+    } finally {
+      give(own);
+      for (const value of own.values()) value.dispose();
+    }
+  }
+
   /** The average, by the model's names. */
   state(): ReadonlyMap<string, Tensor> {
     return this.#average;

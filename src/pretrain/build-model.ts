@@ -1,14 +1,19 @@
-import { InputError, Random } from '../base/index.js';
+import { statSync } from 'node:fs';
+import { Random, UsageError } from '../base/index.js';
 import {
   DualEncoder,
+  type ImageConfig,
   initialise,
   learnTokenizer,
-  type ResNetConfig,
+  loadPublished,
+  publishedImageConfig,
+  publishedTextConfig,
   resNetForms,
   TextTokenizer,
   type VisionLanguageConfig,
+  vitForms,
 } from '../models/index.js';
-import { type Module, manualSeed, readSafetensors } from '../tensor/index.js';
+import { manualSeed } from '../tensor/index.js';
 import type { PretrainRecipe } from './recipe.js';
 
 /** The tokenizer that the recipe names, or one learnt from the training texts. */
@@ -16,64 +21,87 @@ export async function buildTokenizer(
   recipe: PretrainRecipe,
   texts: Iterable<string>,
 ): Promise<TextTokenizer> {
-  const { tokenizer, vocabulary } = recipe.text;
+  const { vocabulary, weights } = recipe.text;
+  const tokenizer = recipe.text.tokenizer ?? (isFolder(weights) ? weights : undefined);
   return tokenizer === undefined ? learnTokenizer(texts, vocabulary) : TextTokenizer.read(tokenizer);
 }
 
-/** The recipe's model with fresh weights (by the recipe's seed), or with those of the files that it names. */
+/**
+ * The recipe's model with fresh weights (by the recipe's seed), or with those of the files that it names.
+ * @throws UsageError where the tokenizer has more ids than the text encoder that is loaded.
+ * @throws InputError where weights do not fit, or parts of the recipe do not fit together.
+ */
 export async function buildModel(recipe: PretrainRecipe, tokenizer: TextTokenizer): Promise<DualEncoder> {
+  const config = await modelConfig(recipe, tokenizer);
+  if (tokenizer.vocabularySize > config.text.vocab_size) {
+    throw new UsageError({
+      fault: `the tokenizer has ${tokenizer.vocabularySize} ids and the text encoder ${config.text.vocab_size}`,
+      mend: 'set text.tokenizer to the one that belongs to text.weights',
+    });
+  }
   manualSeed(Random.of(recipe.training.seed, 'weights').bits());
-  const model = new DualEncoder(modelConfig(recipe, tokenizer));
+  const model = new DualEncoder(config);
   initialise(model);
-  if (recipe.image.weights !== undefined) await loadInto(model.image, recipe.image.weights);
-  if (recipe.text.weights !== undefined) await loadInto(model.text, recipe.text.weights);
+  if (recipe.image.weights !== undefined) loadPublished(model.image, recipe.image.weights);
+  if (recipe.text.weights !== undefined) loadPublished(model.text, recipe.text.weights);
   return model;
 }
 
-function modelConfig(recipe: PretrainRecipe, tokenizer: TextTokenizer): VisionLanguageConfig {
-  const { image, text, projection } = recipe;
-  const form: ResNetConfig = resNetForms[image.form](image.width);
+/** What the recipe asks for; sizes of encoders that are loaded from a folder are the folder's. */
+async function modelConfig(recipe: PretrainRecipe, tokenizer: TextTokenizer): Promise<VisionLanguageConfig> {
+  const { text, objective } = recipe;
+  const local = objective.name === 'gloria';
+  const words = recipe.projection.words ?? local;
   return {
     format: 'synray-vision-language',
     version: 1,
-    objective: recipe.objective.name,
-    image: { ...form, channels: image.channels },
-    text: {
-      architecture: 'bert',
-      vocab_size: tokenizer.vocabularySize,
-      hidden_size: text.hidden,
-      num_hidden_layers: text.layers,
-      num_attention_heads: text.heads,
-      intermediate_size: text.intermediate,
-      max_position_embeddings: text.weights === undefined ? text.maxTokens : 512,
-      type_vocab_size: 2,
-      hidden_dropout_prob: text.dropout,
-      attention_probs_dropout_prob: text.dropout,
-      layer_norm_eps: 1e-12,
-    },
+    objective: objective.name,
+    image: await imageConfig(recipe.image),
+    text: await textConfig(text, tokenizer),
     pooling: text.pooling,
+    summed_layers: text.lastLayers,
     max_tokens: text.maxTokens,
-    projection: { ...projection, cells: recipe.grounding.weight > 0 },
+    projection: { ...recipe.projection, words, cells: recipe.grounding.weight > 0 || local },
   };
 }
 
-/** Published files carry parts that an encoder has no use for: classifiers, poolers, heads of other tasks. */
-const UNUSED = /^(fc|pooler|cls)\.|^embeddings\.position_ids$/;
+async function imageConfig(image: PretrainRecipe['image']): Promise<ImageConfig> {
+  const { channels, pooling, width, form, weights } = image;
+  const settings = { channels, pooling };
+  const published = weights === undefined ? undefined : await publishedImageConfig(weights, settings);
+  const config = published ?? { ...namedForm(form, width, image.size), channels };
+  if (config.architecture === 'vit') return { ...config, pooling };
+  return { ...config, local_layer: image.localLayer === 'last' ? 'layer4' : image.localLayer };
+}
 
-/** Loads published weights by name. @throws InputError naming the first tensor that does not fit. */
-async function loadInto(module: Module, file: string): Promise<void> {
-  const { tensors } = await readSafetensors(file);
-  const named = new Map([...tensors].map(([name, value]) => [name.replace(/^(bert|model)\./, ''), value]));
-  for (const name of named.keys()) if (UNUSED.test(name)) named.delete(name);
-  const { missing, unexpected, mismatched } = module.loadStateDict(named, { strict: false });
-  const fault =
-    missing.length > 0
-      ? `it has no ${missing[0]}`
-      : unexpected.length > 0
-        ? `its ${unexpected[0]} has no place in the recipe's encoder`
-        : mismatched.length > 0
-          ? `another shape: ${mismatched[0]}`
-          : undefined;
-  if (fault === undefined) return;
-  throw new InputError({ file, fault, mend: "make the recipe's encoder the one that the weights are for" });
+function namedForm(form: PretrainRecipe['image']['form'], width: number, size: number): ImageConfig {
+  return form === 'vit-s16' || form === 'vit-b16' ? vitForms[form](width, size) : resNetForms[form](width);
+}
+
+async function textConfig(
+  text: PretrainRecipe['text'],
+  tokenizer: TextTokenizer,
+): Promise<VisionLanguageConfig['text']> {
+  const published = text.weights === undefined ? undefined : await publishedTextConfig(text.weights);
+  const { frozen_layers: _frozen, ...sizes } = published ?? {
+    architecture: 'bert',
+    vocab_size: tokenizer.vocabularySize,
+    hidden_size: text.hidden,
+    num_hidden_layers: text.layers,
+    num_attention_heads: text.heads,
+    intermediate_size: text.intermediate,
+    max_position_embeddings: text.weights === undefined ? text.maxTokens : 512,
+    type_vocab_size: 2,
+    layer_norm_eps: 1e-12,
+  };
+  return {
+    ...sizes,
+    hidden_dropout_prob: text.dropout,
+    attention_probs_dropout_prob: text.dropout,
+    ...(text.frozenLayers === undefined ? {} : { frozen_layers: text.frozenLayers }),
+  };
+}
+
+function isFolder(path: string | undefined): boolean {
+  return path !== undefined && (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false);
 }

@@ -1,8 +1,10 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { InputError, makeFolder, messageOf, parseAs, say, UsageError } from '../base/index.js';
+import { makeFolder, messageOf, parseAs, say, UsageError } from '../base/index.js';
 import { readSafetensors, type Tensor, writeSafetensors } from '../tensor/index.js';
+import { explainFullDisk } from './disk.js';
+import { beforeValidation, EarlyStoppingState } from './early-stopping.js';
 
 /** What a checkpoint says of itself besides its tensors. */
 export const CheckpointHead = z.strictObject({
@@ -15,6 +17,8 @@ export const CheckpointHead = z.strictObject({
   /** Seconds spent on the steps so far, over all parts of the run. */
   seconds: z.number().nonnegative(),
   loss: z.number(),
+  /** What validation has shown, and what it did to the learning rate. */
+  validation: EarlyStoppingState.default(beforeValidation),
 });
 export type CheckpointHead = z.infer<typeof CheckpointHead>;
 
@@ -25,6 +29,11 @@ export interface Checkpoint {
 }
 
 const NAME = /^step-(\d{9})\.safetensors$/;
+
+/** What a process that was killed in the middle of a save leaves behind (see `temporaryName` in base). */
+const UNFINISHED = /^\.step-\d{9}\.safetensors\..*\.tmp$/;
+
+const nameOf = (step: number) => `step-${String(step).padStart(9, '0')}.safetensors`;
 
 /**
  * The checkpoints of a run: one safetensors file each, which appears in one step. Random state and data position
@@ -37,12 +46,33 @@ export class Checkpoints {
     readonly keep: number,
   ) {}
 
+  /**
+   * Writes a checkpoint, then removes those that are too old, but never the one with the best validation.
+   * @throws SynrayError when there is no room for it. Then those before it stay as they are.
+   */
   async save({ head, tensors }: Checkpoint): Promise<void> {
-    await makeFolder(this.folder);
-    const name = `step-${String(head.step).padStart(9, '0')}.safetensors`;
-    await writeSafetensors(join(this.folder, name), tensors, { synray: JSON.stringify(head) });
-    for (const old of (await this.#names()).slice(this.keep))
+    const file = join(this.folder, nameOf(head.step));
+    await explainFullDisk(file, async () => {
+      await makeFolder(this.folder);
+      await writeSafetensors(file, tensors, { synray: JSON.stringify(head) });
+    });
+    const best = head.validation.bestStep;
+    for (const old of (await this.#names()).slice(this.keep)) {
+      if (best !== undefined && old === nameOf(best)) continue;
       await rm(join(this.folder, old), { force: true });
+    }
+  }
+
+  /** Removes what saves that were cut off left behind. Only while no other process writes here. */
+  async sweep(): Promise<void> {
+    for (const name of await readdir(this.folder).catch(() => [])) {
+      if (UNFINISHED.test(name)) await rm(join(this.folder, name), { force: true });
+    }
+  }
+
+  /** @throws InputError when the checkpoint of this step is not there or cannot be read. */
+  async at(step: number): Promise<Checkpoint> {
+    return this.#read(nameOf(step));
   }
 
   /**
@@ -52,11 +82,9 @@ export class Checkpoints {
    */
   async latest(recipe: string, data: string): Promise<Checkpoint | undefined> {
     for (const name of await this.#names()) {
-      const file = join(this.folder, name);
       let checkpoint: Checkpoint;
       try {
-        const { tensors, metadata } = await readSafetensors(file);
-        checkpoint = { head: parseAs(CheckpointHead, JSON.parse(metadata.synray ?? '{}'), file), tensors };
+        checkpoint = await this.#read(name);
       } catch (error) {
         say(`passing over a broken checkpoint: ${messageOf(error)}`);
         continue;
@@ -64,12 +92,18 @@ export class Checkpoints {
       const { head } = checkpoint;
       if (head.recipe === recipe && head.data === data) return checkpoint;
       throw new UsageError({
-        file,
+        file: join(this.folder, name),
         fault: `the run was begun with ${head.recipe === recipe ? 'other data' : 'another recipe'}`,
         mend: 'go on with the same, or choose another --out',
       });
     }
     return undefined;
+  }
+
+  async #read(name: string): Promise<Checkpoint> {
+    const file = join(this.folder, name);
+    const { tensors, metadata } = readSafetensors(file);
+    return { head: parseAs(CheckpointHead, JSON.parse(metadata.synray ?? '{}'), file), tensors };
   }
 
   /** Newest first. */
@@ -90,15 +124,4 @@ export function withPrefix(tensors: ReadonlyMap<string, Tensor>, prefix: string)
       name.startsWith(start) ? [[name.slice(start.length), value]] : [],
     ),
   );
-}
-
-/** @throws InputError unless the checkpoint holds a tensor of this name. */
-export function required(tensors: ReadonlyMap<string, Tensor>, name: string, file: string): Tensor {
-  const found = tensors.get(name);
-  if (found !== undefined) return found;
-  throw new InputError({
-    file,
-    fault: `it has no ${name}`,
-    mend: 'delete this checkpoint and go on from another',
-  });
 }

@@ -1,11 +1,21 @@
-export { Grounding, type GroundingBatch } from './grounding.js';
+export { Grounding, groundingFor } from './grounding.js';
+export { AttentionGrounding } from './grounding-attention.js';
+export { type GroundingBatch, GroundingTerm } from './grounding-term.js';
+export type { SpeedRecord, StepRecord } from './log.js';
 export {
+  Clip,
   Convirt,
   type EncodedPairs,
+  Gloria,
+  localSimilarities,
   Objective,
   type ObjectiveLoss,
   ObjectiveSettings,
   objectives,
+  Siglip,
 } from './objectives/index.js';
-export { PretrainRecipe, readPretrainRecipe } from './recipe.js';
+export { DataSource, PretrainRecipe, readPretrainRecipe } from './recipe.js';
+export { changeRecipe, dataSourceIn, type RecipeChange, recipeChangeIn } from './recipe-changes.js';
+export { recipeSchema } from './recipe-schema.js';
 export { type PretrainOptions, type PretrainProgress, type PretrainResult, pretrain } from './trainer.js';
+export { type TwinBatch, TwinContrast } from './twins.js';

@@ -1,9 +1,10 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type PretrainRecipe, readPretrainRecipe, recipeFingerprint } from './recipe.js';
+import { recipeSchema } from './recipe-schema.js';
 
 let home: string;
 beforeAll(async () => {
@@ -52,11 +53,30 @@ it('names the same run however often it saves, and another for any other change'
   expect(changed({ seed: 7 })).not.toBe(recipeFingerprint(recipe));
 });
 
-it('reads every recipe that ships and has such a part', async () => {
-  const folder = fileURLToPath(new URL('../../recipes', import.meta.url));
+const folder = fileURLToPath(new URL('../../recipes', import.meta.url));
+
+it('reads every recipe that ships; each names the schema that its editor completes it by', async () => {
   const names = (await readdir(folder)).filter(name => name.endsWith('.yaml'));
-  expect(names).toContain('convirt-small.yaml');
-  for (const name of ['convirt-small.yaml', 'quickstart.yaml'].filter(each => names.includes(each))) {
-    expect((await readPretrainRecipe(join(folder, name))).objective.name).toBe('convirt');
+  for (const name of ['convirt', 'convirt-small', 'gloria', 'gloria-small', 'quickstart']) {
+    expect(names).toContain(`${name}.yaml`);
   }
+  for (const name of names) {
+    const text = await readFile(join(folder, name), 'utf8');
+    expect(text).toMatch(/^# yaml-language-server: \$schema=\.\/schema\.json\n/);
+    const { objective } = await readPretrainRecipe(join(folder, name));
+    expect(objective.name).toBe(name.startsWith('gloria') ? 'gloria' : 'convirt');
+  }
+});
+
+it('ships the schema of the keys there are (node scripts/recipe-schema.mjs writes it)', async () => {
+  expect(JSON.parse(await readFile(join(folder, 'schema.json'), 'utf8'))).toEqual(
+    JSON.parse(JSON.stringify(recipeSchema())),
+  );
+});
+
+it.each([
+  [`${least.trimEnd().slice(0, -1)}, schedule: plateau }\n`, /training\.schedule.*set validation/],
+  [`${least.trimEnd().slice(0, -1)}, batch: 4, accumulate: 8 }\n`, /training\.accumulate.*more parts/],
+])('refuses what cannot be meant together: %s', async (text, message) => {
+  await expect(read(text)).rejects.toThrow(message);
 });

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeGrey, openDataset } from '../data/index.js';
 import { loadModel } from '../models/index.js';
-import { liveTensors } from '../tensor/index.js';
+import { liveTensors, readSafetensors } from '../tensor/index.js';
 import { SQUARES_SIZE, writeSquares } from './__fixtures__/squares.js';
+import type { StepRecord } from './log.js';
 import { PretrainRecipe } from './recipe.js';
 import { pretrain } from './trainer.js';
 
@@ -32,6 +33,11 @@ beforeAll(async () => {
 afterAll(() => rm(home, { recursive: true, force: true }));
 
 const logOf = async (out: string) => readFile(join(out, 'log.jsonl'), 'utf8');
+const recordsOf = async (out: string) =>
+  (await logOf(out))
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line) as StepRecord);
 const weightsOf = async (out: string) => readFile(join(out, 'model', 'model.safetensors'));
 
 describe('pretrain', () => {
@@ -39,10 +45,7 @@ describe('pretrain', () => {
     const out = join(home, 'learns');
     const result = await pretrain({ recipe: recipeOf({ steps: 60, learningRate: 3e-3 }), data, out });
     expect(result).toMatchObject({ steps: 60, finished: true, model: join(out, 'model') });
-    const losses = (await logOf(out))
-      .trim()
-      .split('\n')
-      .map(line => (JSON.parse(line) as { loss: number }).loss);
+    const losses = (await recordsOf(out)).map(({ loss }) => loss);
     expect(losses).toHaveLength(60);
     const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
     expect(mean(losses.slice(-10))).toBeLessThan(0.7 * mean(losses.slice(0, 5)));
@@ -171,13 +174,86 @@ describe('pretrain', () => {
     expect(weights.encoder.config.projection.cells).toBe(false);
   });
 
-  it('stops where the loss is no longer a number and names the samples', async () => {
-    const recipe = recipeOf(
-      { steps: 40, learningRate: 9, warmup: 0, clip: 0 },
-      { objective: { name: 'convirt', temperature: 1e-44 } },
+  it('stops where the loss is no longer a number, names the samples and keeps what was good', async () => {
+    const out = join(home, 'diverged');
+    // Decay of a hundred times the weights: they grow a hundredfold in every step until something overflows.
+    const training = { steps: 40, learningRate: 10, weightDecay: 10, warmup: 0, clip: 0, average: 0 };
+    const recipe = recipeOf({ ...training, checkpointEvery: 1, keep: 1 });
+    await expect(pretrain({ recipe, data, out })).rejects.toThrow(
+      /^the (loss|norm of the gradients) became \S+ at step \d+, on samples square-\d+, /,
     );
-    await expect(pretrain({ recipe, data, out: join(home, 'diverged') })).rejects.toThrow(
-      /step \d+.*square-/,
+    const [last] = await readdir(join(out, 'checkpoints'));
+    const { tensors } = readSafetensors(join(out, 'checkpoints', last!));
+    for (const [name, value] of tensors) {
+      if (name.startsWith('model.')) expect(value.toArray().every(Number.isFinite), name).toBe(true);
+    }
+  });
+
+  it('encodes a batch in parts and gets the losses of the whole one', async () => {
+    // No dropout: its draws differ. No batch norm: ViT.
+    const rest = {
+      image: { size: SQUARES_SIZE, form: 'vit-s16', width: 0.125 },
+      text: { hidden: 32, layers: 1, heads: 2, intermediate: 64, vocabulary: 120, dropout: 0 },
+    };
+    const logs = [];
+    for (const accumulate of [1, 4]) {
+      const out = join(home, `parts-${accumulate}`);
+      await pretrain({ recipe: recipeOf({ steps: 3, accumulate }, rest), data, out });
+      logs.push(await recordsOf(out));
+    }
+    const [whole, parts] = logs as [StepRecord[], StepRecord[]];
+    for (const [place, { loss, gradientNorm, samples }] of whole.entries()) {
+      expect(parts[place]!.samples).toBe(samples);
+      expect(Math.abs(parts[place]!.loss / loss - 1)).toBeLessThan(1e-5);
+      expect(Math.abs(parts[place]!.gradientNorm / gradientNorm - 1)).toBeLessThan(1e-4);
+    }
+  });
+
+  it('measures itself on a split, stops when that no longer helps, and gives the best model', async () => {
+    const out = join(home, 'stalled');
+    // Much too fast, so that it gets worse; the training split stands for another.
+    const validation = { split: 'train', every: 2, batches: 2, patience: 2 };
+    const training = { steps: 60, learningRate: 0.5, warmup: 2, average: 0, keep: 1, validation };
+    const result = await pretrain({ recipe: recipeOf(training), data, out });
+    const records = await recordsOf(out);
+    const measured = records.filter(record => record.validation !== undefined);
+    expect(result.finished).toBe(true);
+    expect(result.steps).toBeLessThan(60);
+    expect(measured.map(({ step }) => step)).toEqual(measured.map((_, place) => 2 * place + 2));
+    const least = Math.min(...measured.map(record => record.validation!));
+    expect(result.best).toEqual({ step: result.steps - 4, loss: least });
+    // The best stays besides the newest, and is what the model folder holds.
+    const names = [result.best!.step, result.steps].map(
+      step => `step-${String(step).padStart(9, '0')}.safetensors`,
+    );
+    expect((await readdir(join(out, 'checkpoints'))).sort()).toEqual(names);
+    const stored = readSafetensors(join(out, 'checkpoints', names[0]!)).tensors;
+    for (const [name, value] of readSafetensors(join(out, 'model', 'model.safetensors')).tensors) {
+      expect(value.toArray()).toEqual(stored.get(`model.${name}`)!.toArray());
+    }
+  });
+
+  it('learns at half the rate when validation stops falling, under the plateau schedule', async () => {
+    const out = join(home, 'plateau');
+    const validation = { split: 'train', every: 1, batches: 1 };
+    const plateau = { factor: 0.5, patience: 0 };
+    const training = { steps: 12, learningRate: 0.3, warmup: 0, schedule: 'plateau', plateau, validation };
+    await pretrain({ recipe: recipeOf(training), data, out });
+    const records = await recordsOf(out);
+    let best = Number.POSITIVE_INFINITY;
+    let rate = 0.3;
+    for (const { learningRate, validation: loss } of records) {
+      expect(learningRate).toBeCloseTo(rate, 12);
+      if (loss! < best) best = loss!;
+      else rate = Math.max(rate / 2, 0.3 * 0.01);
+    }
+    expect(rate).toBeLessThan(0.3);
+  });
+
+  it('refuses a validation split that no data set has', async () => {
+    const recipe = recipeOf({ steps: 2, validation: {} });
+    await expect(pretrain({ recipe, data, out: join(home, 'no-split') })).rejects.toThrow(
+      /split "validation" holds 0 pairs/,
     );
   });
 });

@@ -5,46 +5,65 @@
  *
  * A run's folder:
  *     recipe.json                     the recipe and the data, as read
- *     log.jsonl                       a line a step: loss and its parts, learning rate, gradient norm
- *     checkpoints/step-….safetensors  the last few states of everything
+ *     log.jsonl                       a line a step: loss and its parts, learning rate, gradient norm, samples
+ *     speed.jsonl, machine.json       pictures a second and model FLOPs utilisation; what the machine can do
+ *     events/                         the same for TensorBoard
+ *     checkpoints/step-….safetensors  the last few states of everything, and the best
  *     model/                          the trained model, once training has ended
  */
 import { existsSync } from 'node:fs';
-import { appendFile, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { Random, SynrayError, UsageError, writeFileAtomic } from '../base/index.js';
-import { type DualEncoder, MODEL_FOLDER, saveModel, type TextTokenizer } from '../models/index.js';
+import { basename, join } from 'node:path';
+import { Random, SynrayError, sha256, UsageError, writeFileAtomic } from '../base/index.js';
+import {
+  type DualEncoder,
+  MODEL_FOLDER,
+  type ModelProvenance,
+  saveModel,
+  type TextTokenizer,
+} from '../models/index.js';
 import {
   AdamW,
   autocast,
   clipGradNorm,
+  constantWithWarmup,
   cosineWithWarmup,
   cudaAvailable,
   hasFastBf16,
   manualSeed,
+  noGrad,
   type Parameter,
   type Schedule,
   scope,
   setThreads,
   type Tensor,
 } from '../tensor/index.js';
+import { backwardInParts, encodeInParts } from './accumulation.js';
 import { AveragedWeights } from './averaged-weights.js';
 import { buildModel, buildTokenizer } from './build-model.js';
+import { useChannelsLast } from './channels-last.js';
 import { type Checkpoint, Checkpoints, withPrefix } from './checkpoints.js';
-import { openPixelCache } from './data/pixel-cache.js';
-import { type TrainingBatch, TrainingData } from './data/training-batch.js';
-import { Grounding } from './grounding.js';
-import { type Objective, objectives } from './objectives/index.js';
-import { type PretrainRecipe, recipeFingerprint } from './recipe.js';
+import type { AssembledBatch } from './data/batch-assembler.js';
+import type { TrainingBatch } from './data/training-batch.js';
+import { TrainingData } from './data/training-data.js';
+import { afterValidation, beforeValidation, hasStalled, type Patience } from './early-stopping.js';
+import { encodePart, encoderInputs } from './encoding.js';
+import { RunLog, type StepRecord } from './log.js';
+import type { ObjectiveLoss } from './objectives/index.js';
+import { type DataSource, type PretrainRecipe, recipeFingerprint } from './recipe.js';
+import { TrainingLoss } from './training-loss.js';
+import { peakFlops, stepFlops } from './utilisation.js';
+import { Validation } from './validation.js';
 
 export interface PretrainOptions {
   readonly recipe: PretrainRecipe;
-  /** Folders of data sets; their samples are mixed as they come. */
-  readonly data: readonly string[];
+  /** Folders of data sets, with weights or without; those of the recipe where none is named. */
+  readonly data?: readonly (string | DataSource)[];
   /** The run's folder. */
   readonly out: string;
   /** Go on from the newest checkpoint in `out`, if there is one. */
   readonly resume?: boolean | undefined;
+  /** Leave out samples and shards that cannot be read, and say which. */
+  readonly skipBad?: boolean | undefined;
   /** When it fires, the run saves its state and returns with `finished: false`. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: PretrainProgress) => void) | undefined;
@@ -72,102 +91,146 @@ export interface PretrainResult {
   readonly imagesPerSecond: number;
   /** False when the signal ended it early: run again with `resume`. */
   readonly finished: boolean;
-}
-
-/** What one step gave: the lines of the log. */
-interface StepRecord {
-  readonly step: number;
-  readonly loss: number;
-  readonly [part: string]: number;
+  /** The least validation loss and when it was reached; the model is the one of that step. */
+  readonly best?: { readonly step: number; readonly loss: number };
 }
 
 /** Share of the last step in the loss that is shown. */
 const SMOOTHING = 0.05;
 
-/** Steps between writes to the log. */
-const LOG_EVERY = 20;
-
 /**
  * Trains a vision-language model.
  * @throws UsageError when `out` holds a run and `resume` is not set, or a run of another recipe or other data.
  * @throws InputError when a data set cannot be read or has no text.
- * @throws SynrayError when the loss is no longer a number, naming the step's samples. Checkpoints stay.
+ * @throws SynrayError when the loss is no longer a number, naming the step's samples, or the disk is full.
+ * Checkpoints stay.
  */
 export async function pretrain(options: PretrainOptions): Promise<PretrainResult> {
-  const { recipe, out, signal } = options;
-  const { steps, batch: batchSize, split } = recipe.training;
-  const model = join(out, MODEL_FOLDER);
-  const checkpoints = new Checkpoints(join(out, 'checkpoints'), recipe.training.keep);
-  refuse(options);
-
+  const { recipe, out, signal, skipBad } = options;
+  const sources = options.data ?? recipe.data ?? [];
+  refuse(options, sources);
   if (recipe.training.threads !== undefined) setThreads(recipe.training.threads);
-  const fallback = join(out, 'cache');
-  const caches = [];
-  const readings = recipe.augmentation.redraw;
-  for (const folder of options.data) {
-    caches.push(await openPixelCache(folder, { split, size: recipe.image.size, readings, fallback, signal }));
+  const reading = { recipe, data: sources, fallback: join(out, 'cache'), skipBad, signal };
+  const data = await TrainingData.open(reading);
+  let validation: Validation | undefined;
+  try {
+    validation = await Validation.open(reading);
+    return await train({ ...options, data: sources }, data, validation);
+  } finally {
+    await data.close();
+    await validation?.close();
   }
-  const data = new TrainingData(caches, recipe);
-  const tokenizer = await buildTokenizer(recipe, data.texts());
-  const run = new Run(recipe, data, tokenizer, await buildModel(recipe, tokenizer));
-  const fingerprints = { recipe: recipeFingerprint(recipe), data: data.fingerprint };
+}
+
+async function train(
+  options: PretrainOptions & Required<Pick<PretrainOptions, 'data'>>,
+  data: TrainingData,
+  validation: Validation | undefined,
+): Promise<PretrainResult> {
+  const { recipe, out, signal } = options;
+  const { steps, batch: pairs, checkpointEvery } = recipe.training;
+
+  // Where an earlier part of the run left off.
+  const checkpoints = new Checkpoints(join(out, 'checkpoints'), recipe.training.keep);
+  await checkpoints.sweep();
+  const fingerprints = {
+    recipe: recipeFingerprint(recipe),
+    data: [data.fingerprint, validation?.fingerprint ?? []].flat().join(' '),
+  };
   const previous = options.resume
     ? await checkpoints.latest(fingerprints.recipe, fingerprints.data)
     : undefined;
-  if (previous !== undefined) run.restore(previous);
-  const log = await Log.open(join(out, 'log.jsonl'), run.step);
-  await writeFileAtomic(
-    join(out, 'recipe.json'),
-    `${JSON.stringify({ recipe, data: options.data }, null, 2)}\n`,
-  );
+  const before = { step: previous?.head.step ?? 0, seconds: previous?.head.seconds ?? 0 };
+  // The first pairs are put together while the model is built. Should that fail, it shows when they are waited for.
+  const first = data.load(before.step);
+  first.catch(() => {});
 
-  const before = { step: run.step, seconds: previous?.head.seconds ?? 0 };
+  // The model, as it was or anew.
+  const tokenizer = await buildTokenizer(recipe, data.texts());
+  const run = new Run(recipe, data, tokenizer, await buildModel(recipe, tokenizer), validation);
+  if (previous !== undefined) run.restore(previous);
+  const asRead = `${JSON.stringify({ recipe, data: options.data }, null, 2)}\n`;
+  await writeFileAtomic(join(out, 'recipe.json'), asRead);
+  const log = await RunLog.open(out, run.step, () => peakFlops(out, run));
+
   const started = performance.now();
   const elapsed = () => (performance.now() - started) / 1000;
-  const imagesPerSecond = () => ((run.step - before.step) * batchSize) / Math.max(elapsed(), 1e-9);
+  const imagesPerSecond = () => ((run.step - before.step) * pairs) / Math.max(elapsed(), 1e-9);
   const save = async () => {
     await log.flush();
-    const head = { ...fingerprints, step: run.step, seconds: before.seconds + elapsed(), loss: run.loss };
-    await checkpoints.save({ head: { format: 'synray-checkpoint-1', ...head }, tensors: run.state() });
+    const { step, loss, validated } = run;
+    const seconds = before.seconds + elapsed();
+    const head = { format: 'synray-checkpoint-1', ...fingerprints, step, seconds, loss } as const;
+    await checkpoints.save({ head: { ...head, validation: validated }, tensors: run.state() });
   };
 
-  while (run.step < steps && signal?.aborted !== true) {
-    const record = run.advance();
-    await log.add(record);
+  while (!run.finished && signal?.aborted !== true) {
+    const record = run.advance(await (run.step === before.step ? first : data.load(run.step)));
+    await log.add({ ...record, validation: run.validateIfDue() }, run.cost);
     options.onProgress?.({
       step: run.step,
       steps,
       loss: run.loss,
-      learningRate: record.learningRate!,
+      learningRate: record.learningRate,
       imagesPerSecond: imagesPerSecond(),
     });
-    if (run.step % recipe.training.checkpointEvery === 0 && run.step < steps) await save();
+    const best = run.validated.bestStep === run.step;
+    if ((run.step % checkpointEvery === 0 || best) && !run.finished) await save();
     // Lets signals and timers have their turn: a step itself never waits.
     await new Promise(resolve => setImmediate(resolve));
   }
 
+  const { best: loss, bestStep: step } = run.validated;
   const result = {
-    model,
+    model: join(out, MODEL_FOLDER),
     steps: run.step,
     seconds: before.seconds + elapsed(),
     loss: run.loss,
     imagesPerSecond: imagesPerSecond(),
-    finished: run.step >= steps,
+    finished: run.finished,
+    ...(loss === undefined || step === undefined ? {} : { best: { step, loss } }),
   };
   if (run.step > before.step) await save();
-  if (result.finished) {
+  if (run.finished) {
+    if (step !== undefined && step !== run.step) run.restore(await checkpoints.at(step));
     run.useAverage();
     const preparation = { size: recipe.image.size, normalisation: 'per-image' } as const;
-    await saveModel(model, { encoder: run.model.eval(), tokenizer, preparation });
+    await saveModel(
+      result.model,
+      { encoder: run.model.eval(), tokenizer, preparation },
+      provenance(options, data, result),
+    );
   }
   run.dispose();
   return result;
 }
 
+/** What the card of the model says of its training. */
+function provenance(
+  { recipe, data: named }: PretrainOptions & Required<Pick<PretrainOptions, 'data'>>,
+  data: TrainingData,
+  { loss, best }: PretrainResult,
+): ModelProvenance {
+  return {
+    settings: recipe,
+    data: data.sources.map(({ cache }, place) => {
+      const source = named[place]!;
+      const { fingerprint, count } = cache;
+      const name = basename(typeof source === 'string' ? source : source.folder);
+      return { name, fingerprint, split: recipe.training.split, samples: count };
+    }),
+    metrics: {
+      'loss of the last steps on training pairs': loss,
+      ...(best === undefined ? {} : { 'loss on validation pairs': best.loss }),
+    },
+  };
+}
+
 /** Stops before anything is done where the call cannot be meant. */
-function refuse({ recipe, data, out, resume }: PretrainOptions): void {
+function refuse({ recipe, out, resume }: PretrainOptions, data: readonly unknown[]): void {
   if (data.length === 0) {
-    throw new UsageError({ fault: 'there is no data to train on', mend: 'name at least one data set' });
+    const mend = 'name at least one data set with --data, or in the recipe';
+    throw new UsageError({ fault: 'there is no data to train on', mend });
   }
   if (recipe.training.device === 'cuda' && !cudaAvailable()) {
     throw new UsageError({
@@ -184,32 +247,39 @@ function refuse({ recipe, data, out, resume }: PretrainOptions): void {
   }
 }
 
-/** The state of a run: model, objective, optimiser and the number of steps done. */
+/** The state of a run: model, loss, optimiser, what validation has shown, and the number of steps done. */
 class Run {
   step = 0;
   /** Mean over the last steps. */
   loss = Number.NaN;
-  readonly #objective: Objective;
-  readonly #grounding: Grounding | undefined;
+  validated = beforeValidation;
+  /** What the last step took. */
+  cost = { seconds: 0, images: 0, flops: 0 };
+  readonly device: string;
+  readonly precision: 'f32' | 'bf16';
+  readonly #loss: TrainingLoss;
   readonly #optimiser: AdamW;
   readonly #parameters: readonly Parameter[];
   readonly #average: AveragedWeights | undefined;
   readonly #cells: readonly [number, number];
   readonly #schedule: Schedule;
-  readonly #halfPrecision: boolean;
+  readonly #patience: Patience;
 
   constructor(
     readonly recipe: PretrainRecipe,
     readonly data: TrainingData,
     readonly tokenizer: TextTokenizer,
     readonly model: DualEncoder,
+    readonly validation: Validation | undefined,
   ) {
-    const { training, objective, grounding, image } = recipe;
-    const device = training.device;
-    this.#objective = objectives.get(objective.name)(objective).to({ device });
-    this.#grounding = grounding.weight > 0 ? new Grounding().to({ device }) : undefined;
+    const { training, image } = recipe;
+    const { device, precision, channelsLast } = training;
+    this.device = device;
+    this.precision = precision === 'auto' ? (hasFastBf16(device) ? 'bf16' : 'f32') : precision;
+    this.#loss = new TrainingLoss(recipe).to({ device });
     model.to({ device }).train();
-    this.#parameters = [model, this.#objective, this.#grounding].flatMap(part => part?.parameters() ?? []);
+    if (channelsLast === 'auto' ? device === 'cuda' : channelsLast) useChannelsLast(model);
+    this.#parameters = [model, this.#loss].flatMap(part => part.parameters());
     // Decay shrinks weights of products; biases, norms and learnt scales (at most one dimension) are left alone.
     const matrices = this.#parameters.filter(each => each.ndim > 1);
     const vectors = this.#parameters.filter(each => each.ndim <= 1);
@@ -223,80 +293,124 @@ class Run {
     this.#average =
       training.average > 0 ? new AveragedWeights(model.stateDict(), training.average) : undefined;
     this.#cells = model.image.cells(image.size);
-    this.#halfPrecision = training.precision === 'auto' ? hasFastBf16(device) : training.precision === 'bf16';
-    const { warmup, steps: total, floor } = training;
-    this.#schedule = cosineWithWarmup({ warmup, total, floor });
+    const { warmup, steps: total, floor, schedule, plateau } = training;
+    this.#schedule =
+      schedule === 'cosine' ? cosineWithWarmup({ warmup, total, floor }) : constantWithWarmup({ warmup });
+    this.#patience = {
+      patience: training.validation?.patience ?? 0,
+      ...(schedule === 'plateau' ? { plateau: { ...plateau, floor } } : {}),
+    };
+  }
+
+  /** Whether all steps are done, or validation has shown that more would not help. */
+  get finished(): boolean {
+    return this.step >= this.recipe.training.steps || hasStalled(this.validated, this.#patience);
   }
 
   /** Does one step: batch, loss, gradients, clipping, update. */
-  advance(): StepRecord {
+  advance(assembled: AssembledBatch): StepRecord {
     const { training } = this.recipe;
     const { step } = this;
-    const factor = this.#schedule(step);
-    const learningRate = training.learningRate * factor;
+    const started = performance.now();
+    const factor = this.#schedule(step) * this.validated.factor;
     const record = scope(() => {
       // The noise of augmentation and dropout follows from seed and step alone: nothing to save, nothing to drift.
       manualSeed(Random.of(training.seed, 'step', step).bits());
-      const batch = this.data.batch(step, this.#cells);
-      const loss = this.#halfPrecision
-        ? autocast({ device: training.device, dtype: 'bf16' }, () => this.#losses(batch))
-        : this.#losses(batch);
-      const value = loss.total.item();
-      if (!Number.isFinite(value)) throw diverged(step, value, batch);
+      const batch = this.data.finish(assembled, this.#cells);
       this.#optimiser.zeroGrad();
-      loss.total.backward();
-      const norm = clipGradNorm(
-        this.#parameters,
-        training.clip > 0 ? training.clip : Number.POSITIVE_INFINITY,
-      );
+      const loss = this.#backward(batch);
+      const gradientNorm = clipGradNorm(this.#parameters, training.clip || Number.POSITIVE_INFINITY);
+      if (!Number.isFinite(gradientNorm)) throw diverged(step, 'norm of the gradients', gradientNorm, batch);
       this.#optimiser.factor = factor;
       this.#optimiser.step();
       const parts = Object.entries(loss.parts).map(([name, part]) => [name, part.item()] as const);
-      return { step: step + 1, loss: value, ...Object.fromEntries(parts), learningRate, gradientNorm: norm };
+      return {
+        step: step + 1,
+        loss: loss.total.item(),
+        ...Object.fromEntries(parts),
+        learningRate: training.learningRate * factor,
+        gradientNorm,
+        samples: sha256(batch.ids.join('\n')).slice(0, 16),
+      };
     });
     this.step = step + 1;
     this.#average?.update(this.model.stateDict(), this.step);
     this.loss = Number.isNaN(this.loss) ? record.loss : this.loss + SMOOTHING * (record.loss - this.loss);
+    this.cost = { ...this.cost, seconds: (performance.now() - started) / 1000, images: training.batch };
     return record;
   }
 
-  #losses(batch: TrainingBatch): { total: Tensor; parts: Record<string, Tensor> } {
-    const images = this.model.encodeImages(batch.pictures);
-    // Sentences and phrases go through the text encoder together.
-    const count = batch.texts.length;
-    const tokens = this.tokenizer.batch(
-      [...batch.texts, ...(batch.grounding?.phrases ?? [])],
-      this.recipe.text.maxTokens,
-    );
-    const all = this.model.encodeTexts(tokens, this.recipe.training.device);
-    const texts = {
-      global: all.global.slice(0, 0, count),
-      words: all.words.slice(0, 0, count),
-      mask: all.mask.slice(0, 0, count),
+  /** The loss of a batch, and its gradients in the parameters. */
+  #backward(batch: TrainingBatch): ObjectiveLoss {
+    const { accumulate: parts, seed } = this.recipe.training;
+    const inputs = encoderInputs(batch, this.tokenizer, this.recipe.text.maxTokens);
+    this.cost.flops = stepFlops(this.model.config, this.recipe.image.size, inputs);
+    const checked = (loss: ObjectiveLoss) => {
+      const value = loss.total.item();
+      if (!Number.isFinite(value)) throw diverged(this.step, 'loss', value, batch);
+      return loss;
     };
-    const { matches, grounding } = batch;
-    const { total, parts } = this.#objective.forward(
-      matches === undefined ? { images, texts } : { images, texts, matches },
-    );
-    if (this.#grounding === undefined || grounding === undefined) return { total, parts };
-    const grounded = this.#grounding.forward({
-      cells: images.cells,
-      phrases: all.global.slice(0, count),
-      target: grounding.target,
-      known: grounding.known,
+    if (parts === 1) {
+      const loss = checked(
+        this.#inPrecision(() => this.#loss.forward(encodePart(this.model, inputs, this.device), batch)),
+      );
+      loss.total.backward();
+      return loss;
+    }
+    return backwardInParts({
+      parts,
+      encode: part => {
+        manualSeed(Random.of(seed, 'part', this.step, part).bits());
+        return this.#inPrecision(() => encodePart(this.model, inputs, this.device, part, parts));
+      },
+      lossOf: rows => checked(this.#inPrecision(() => this.#loss.forward(rows, batch))),
+      state: this.model.namedBuffers().map(([, buffer]) => buffer),
     });
-    return {
-      total: total.add(grounded.mul(this.recipe.grounding.weight)),
-      parts: { ...parts, grounding: grounded },
-    };
+  }
+
+  /** The mean loss on the validation split after the steps where the recipe asks for it, and takes note of it. */
+  validateIfDue(): number | undefined {
+    const { validation } = this.recipe.training;
+    if (this.validation === undefined || validation === undefined) return undefined;
+    if (this.step % validation.every !== 0 && this.step !== this.recipe.training.steps) return undefined;
+    const state = this.model.stateDict();
+    const measure = () => this.#validate(this.validation!);
+    const loss = this.#average === undefined ? measure() : this.#average.lend(state, measure);
+    this.validated = afterValidation(this.validated, { loss, step: this.step }, this.#patience);
+    return loss;
+  }
+
+  #validate(validation: Validation): number {
+    const { accumulate: parts } = this.recipe.training;
+    this.model.eval();
+    this.#loss.eval();
+    let sum = 0;
+    for (let index = 0; index < validation.batches; index++) {
+      sum += scope(() =>
+        noGrad(() => {
+          const batch = validation.batch(index, this.#cells);
+          const inputs = encoderInputs(batch, this.tokenizer, this.recipe.text.maxTokens);
+          const rows = encodeInParts(parts, part =>
+            this.#inPrecision(() => encodePart(this.model, inputs, this.device, part, parts)),
+          );
+          return this.#inPrecision(() => this.#loss.forward(rows, batch)).total.item();
+        }),
+      );
+    }
+    this.model.train();
+    this.#loss.train();
+    return sum / validation.batches;
+  }
+
+  #inPrecision<T>(work: () => T): T {
+    return this.precision === 'bf16' ? autocast({ device: this.device, dtype: 'bf16' }, work) : work();
   }
 
   /** Everything that `restore` needs, by name. */
   state(): Map<string, Tensor> {
     const parts: [string, ReadonlyMap<string, Tensor> | undefined][] = [
       ['model', this.model.stateDict()],
-      ['objective', this.#objective.stateDict()],
-      ['grounding', this.#grounding?.stateDict()],
+      ['loss', this.#loss.stateDict()],
       ['optimiser', this.#optimiser.stateDict()],
       ['average', this.#average?.state()],
     ];
@@ -309,12 +423,12 @@ class Run {
 
   restore({ head, tensors }: Checkpoint): void {
     this.model.loadStateDict(withPrefix(tensors, 'model'));
-    this.#objective.loadStateDict(withPrefix(tensors, 'objective'));
-    this.#grounding?.loadStateDict(withPrefix(tensors, 'grounding'));
+    this.#loss.loadStateDict(withPrefix(tensors, 'loss'));
     this.#optimiser.loadStateDict(withPrefix(tensors, 'optimiser'), head.step);
     this.#average?.restore(withPrefix(tensors, 'average'));
     this.step = head.step;
     this.loss = head.loss;
+    this.validated = head.validation;
   }
 
   /** Gives the model the averaged weights, if there are any. */
@@ -323,53 +437,15 @@ class Run {
   }
 
   dispose(): void {
-    for (const part of [this.model, this.#objective, this.#grounding]) part?.dispose();
-    for (const cache of this.data.caches) {
-      cache.pixels.dispose();
-      cache.changes?.dispose();
-      cache.readings?.dispose();
-    }
+    this.model.dispose();
+    this.#loss.dispose();
   }
 }
 
-function diverged(step: number, loss: number, batch: TrainingBatch): SynrayError {
+function diverged(step: number, what: string, value: number, batch: TrainingBatch): SynrayError {
   const shown = batch.ids.slice(0, 8).join(', ');
   return new SynrayError({
-    fault: `the loss became ${loss} at step ${step + 1}, on samples ${shown}${batch.ids.length > 8 ? ', …' : ''}`,
+    fault: `the ${what} became ${value} at step ${step + 1}, on samples ${shown}${batch.ids.length > 8 ? ', …' : ''}`,
     mend: 'lower the learning rate or look at these samples, then go on with --resume',
   });
-}
-
-/** `log.jsonl`: one line a step, without gaps or repeats however often a run was stopped. */
-class Log {
-  readonly #file: string;
-  #lines: string[] = [];
-
-  private constructor(file: string) {
-    this.#file = file;
-  }
-
-  /** Opens the log for a run of which `step` steps are done; what was logged after them is taken away. */
-  static async open(file: string, step: number): Promise<Log> {
-    const lines = existsSync(file) ? (await readFile(file, 'utf8')).split('\n') : [];
-    await writeFileAtomic(
-      file,
-      lines
-        .slice(0, step)
-        .map(line => `${line}\n`)
-        .join(''),
-    );
-    return new Log(file);
-  }
-
-  async add(record: StepRecord): Promise<void> {
-    this.#lines.push(`${JSON.stringify(record)}\n`);
-    if (this.#lines.length >= LOG_EVERY) await this.flush();
-  }
-
-  async flush(): Promise<void> {
-    const lines = this.#lines.join('');
-    this.#lines = [];
-    if (lines !== '') await appendFile(this.#file, lines);
-  }
 }

@@ -4,6 +4,11 @@ export type Schedule = (step: number) => number;
 /** The same rate at every step. */
 export const constant: Schedule = () => 1;
 
+/** Rises in a line to 1 over `warmup` steps, then stays there. */
+export function constantWithWarmup({ warmup }: { warmup: number }): Schedule {
+  return step => (step < warmup ? (step + 1) / warmup : 1);
+}
+
 /**
  * Rises in a line to 1 over `warmup` steps, then falls along half a cosine to `floor` at step `total`, and
  * stays there (Loshchilov and Hutter 2017, equation 5, without restarts).

@@ -23,10 +23,16 @@ export interface Dataset {
 /**
  * Opens a data set's folder.
  * @param options.verify - Also compare each shard's SHA-256 with the manifest (reads all bytes).
+ * @param options.onBrokenShard - Told of each shard that cannot be read, now or by `samples` later; it is left out then
+ *   (from where it is broken on) instead of ending the work.
  * @throws InputError when the folder is no finished data set, or a shard is missing, cut short or changed.
  */
-export async function openDataset(folder: string, options: { verify?: boolean } = {}): Promise<Dataset> {
+export async function openDataset(
+  folder: string,
+  options: { verify?: boolean; onBrokenShard?: ((error: InputError) => void) | undefined } = {},
+): Promise<Dataset> {
   const manifest = await readManifest(folder);
+  const broken = new Set<string>();
   const splits = Object.keys(manifest.splits);
   const shards = (split?: string) => {
     if (split !== undefined && manifest.splits[split] === undefined) {
@@ -37,7 +43,7 @@ export async function openDataset(folder: string, options: { verify?: boolean } 
       });
     }
     const chosen = split === undefined ? splits : [split];
-    return chosen.flatMap(name => manifest.splits[name]!.shards);
+    return chosen.flatMap(name => manifest.splits[name]!.shards.filter(({ file }) => !broken.has(file)));
   };
   for (const shard of shards()) {
     const path = join(folder, shard.file);
@@ -50,13 +56,15 @@ export async function openDataset(folder: string, options: { verify?: boolean } 
           : options.verify === true && (await sha256OfFile(path)) !== shard.sha256
             ? 'the shard is not the one the manifest names: its SHA-256 differs'
             : undefined;
-    if (fault !== undefined) {
-      throw new InputError({
-        file: path,
-        fault,
-        mend: 'run the command that made the data set again, or copy the file anew',
-      });
-    }
+    if (fault === undefined) continue;
+    const error = new InputError({
+      file: path,
+      fault,
+      mend: 'run the command that made the data set again, or copy the file anew',
+    });
+    if (options.onBrokenShard === undefined) throw error;
+    broken.add(shard.file);
+    options.onBrokenShard(error);
   }
   const paths = (split?: string) => shards(split).map(shard => join(folder, shard.file));
   return {
@@ -64,9 +72,9 @@ export async function openDataset(folder: string, options: { verify?: boolean } 
     manifest,
     splits,
     count: split => shards(split).reduce((sum, shard) => sum + shard.samples, 0),
-    samples: split => readShards(paths(split)),
+    samples: split => readShards(paths(split), { onBroken: options.onBrokenShard }),
     async sample(id) {
-      for await (const sample of readShards(paths(), `id = ${sqlText(id)}`)) return sample;
+      for await (const sample of readShards(paths(), { where: `id = ${sqlText(id)}` })) return sample;
       return undefined;
     },
   };

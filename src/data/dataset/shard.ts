@@ -92,10 +92,22 @@ export async function readShardNotes(
 
 /**
  * The samples of shards, one after the other, in the order written. Memory holds one chunk of one shard.
- * @param where - An SQL condition on the columns, to read some only.
+ * @param options.where - An SQL condition on the columns, to read some only.
+ * @param options.onBroken - Told of a shard that cannot be read (on); the next one follows then.
  */
-export async function* readShards(paths: readonly string[], where = 'true'): AsyncGenerator<Sample> {
-  for (const path of paths) yield* readShard(path, where);
+export async function* readShards(
+  paths: readonly string[],
+  options: { where?: string; onBroken?: ((error: InputError) => void) | undefined } = {},
+): AsyncGenerator<Sample> {
+  const { where = 'true', onBroken } = options;
+  for (const path of paths) {
+    try {
+      yield* readShard(path, where);
+    } catch (error) {
+      if (onBroken === undefined || !(error instanceof InputError)) throw error;
+      onBroken(error);
+    }
+  }
 }
 
 async function* readShard(path: string, where: string): AsyncGenerator<Sample> {

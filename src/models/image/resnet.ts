@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BatchNorm2d, Conv2d, call, F, Module, Sequential, type Tensor } from '../../tensor/index.js';
+import { asSeen, type ImageEncoder, type ImageEncoding } from './image-encoder.js';
 
 /** The form of a residual network, after He et al., 2016 (arXiv 1512.03385). */
 export const ResNetConfig = z.strictObject({
@@ -16,16 +17,10 @@ export const ResNetConfig = z.strictObject({
   strides: z.array(z.int().min(1).max(2)).length(4).default([1, 2, 2, 2]),
   /** 1: the grey picture; 3: the grey picture three times, for weights learnt on colour pictures. */
   channels: z.literal([1, 3]).default(1),
+  /** The stage whose map is given. GLoRIA (Huang et al., 2021, section 3.2) takes the third. */
+  local_layer: z.enum(['layer1', 'layer2', 'layer3', 'layer4']).default('layer4'),
 });
 export type ResNetConfig = z.infer<typeof ResNetConfig>;
-
-/** A picture as a network sees it. */
-export interface ImageEncoding {
-  /** N × C: mean of the map over its cells. */
-  readonly pooled: Tensor;
-  /** N × C × h × w. */
-  readonly map: Tensor;
-}
 
 const form = (block: ResNetConfig['block'], depths: number[], width: number): ResNetConfig => ({
   architecture: 'resnet',
@@ -35,6 +30,7 @@ const form = (block: ResNetConfig['block'], depths: number[], width: number): Re
   widths: [width, 2 * width, 4 * width, 8 * width],
   strides: [1, 2, 2, 2],
   channels: 1,
+  local_layer: 'layer4',
 });
 
 /** Forms with a name. `width` times the published number of channels gives smaller or larger ones. */
@@ -54,6 +50,7 @@ export const resNetForms = {
     widths: [24, 48, 96, 160].map(channels => Math.round(channels * width)),
     strides: [1, 2, 2, 1],
     channels: 1,
+    local_layer: 'layer4',
   }),
 } as const;
 
@@ -98,7 +95,8 @@ class BasicBlock extends ResidualBlock {
   }
 }
 
-const EXPANSION = 4;
+/** How many times the width of its 3 × 3 convolution a bottleneck gives. */
+export const EXPANSION = 4;
 
 class Bottleneck extends ResidualBlock {
   readonly conv1: Conv2d;
@@ -126,11 +124,14 @@ class Bottleneck extends ResidualBlock {
   }
 }
 
+/** The stages in their order. */
+export const STAGES = ['layer1', 'layer2', 'layer3', 'layer4'] as const;
+
 /** A residual network without its classifier. Parameters have torchvision's names. */
-export class ResNet extends Module {
+export class ResNet extends Module implements ImageEncoder {
   readonly config: ResNetConfig;
-  /** Channels of the map and of the pooled features. */
   readonly features: number;
+  readonly localFeatures: number;
   readonly conv1: Conv2d;
   readonly bn1: BatchNorm2d;
   readonly layer1: Sequential;
@@ -160,21 +161,26 @@ export class ResNet extends Module {
     this.layer3 = stage(2);
     this.layer4 = stage(3);
     this.features = inputs;
+    this.localFeatures = config.widths[STAGES.indexOf(config.local_layer)]! * expansion;
   }
 
-  /** h and w of the map of pictures of this size. */
   cells(size: number): [number, number] {
-    const cells = [2, 2, ...this.config.strides].reduce((side, stride) => Math.ceil(side / stride), size);
+    const strides = this.config.strides.slice(0, STAGES.indexOf(this.config.local_layer) + 1);
+    const cells = [2, 2, ...strides].reduce((side, stride) => Math.ceil(side / stride), size);
     return [cells, cells];
   }
 
-  /** @param x - N × 1 × H × W, normalised. With `channels: 3` the grey channel is repeated. */
+  /** The pooled features are the mean of the last map, whichever map is given. */
   forward(x: Tensor): ImageEncoding {
-    const picture = this.config.channels === 3 && x.shape[1] === 1 ? x.expand([-1, 3, -1, -1]) : x;
-    let map = relu(this.bn1.forward(this.conv1.forward(picture)));
-    map = F.maxPool2d(map, 3, { stride: 2, padding: 1 });
-    for (const layer of [this.layer1, this.layer2, this.layer3, this.layer4]) map = layer.forward(map);
-    return { pooled: map.mean([2, 3]), map };
+    const picture = asSeen(x, this.config.channels);
+    let last = relu(this.bn1.forward(this.conv1.forward(picture)));
+    last = F.maxPool2d(last, 3, { stride: 2, padding: 1 });
+    let map = last;
+    for (const stage of STAGES) {
+      last = this[stage].forward(last);
+      if (stage === this.config.local_layer) map = last;
+    }
+    return { pooled: last.mean([2, 3]), map };
   }
 }
 

@@ -3,28 +3,39 @@ import {
   arange,
   Dropout,
   Embedding,
-  F,
   LayerNorm,
   Linear,
   Module,
   ModuleList,
   type Tensor,
 } from '../../tensor/index.js';
+import { SelfAttention } from '../attention.js';
 
 /** The form of a BERT encoder, after Devlin et al., 2019 (arXiv 1810.04805), with Hugging Face's names. */
-export const BertConfig = z.strictObject({
-  architecture: z.literal('bert'),
-  vocab_size: z.int().min(5).max(1_000_000),
-  hidden_size: z.int().min(8).max(8192),
-  num_hidden_layers: z.int().min(1).max(96),
-  num_attention_heads: z.int().min(1).max(128),
-  intermediate_size: z.int().min(8).max(65_536),
-  max_position_embeddings: z.int().min(8).max(8192).default(512),
-  type_vocab_size: z.int().min(1).max(16).default(2),
-  hidden_dropout_prob: z.number().min(0).max(0.9).default(0.1),
-  attention_probs_dropout_prob: z.number().min(0).max(0.9).default(0.1),
-  layer_norm_eps: z.number().positive().default(1e-12),
-});
+export const BertConfig = z
+  .strictObject({
+    architecture: z.literal('bert'),
+    vocab_size: z.int().min(5).max(1_000_000),
+    hidden_size: z.int().min(8).max(8192),
+    num_hidden_layers: z.int().min(1).max(96),
+    num_attention_heads: z.int().min(1).max(128),
+    intermediate_size: z.int().min(8).max(65_536),
+    max_position_embeddings: z.int().min(8).max(8192).default(512),
+    type_vocab_size: z.int().min(1).max(16).default(2),
+    hidden_dropout_prob: z.number().min(0).max(0.9).default(0.1),
+    attention_probs_dropout_prob: z.number().min(0).max(0.9).default(0.1),
+    layer_norm_eps: z.number().positive().default(1e-12),
+    /** The embeddings and this many layers above them stay as they are in training; left out, all is trained. */
+    frozen_layers: z.int().min(0).max(96).optional(),
+  })
+  .refine(form => form.hidden_size % form.num_attention_heads === 0, {
+    path: ['num_attention_heads'],
+    message: 'the heads do not divide hidden_size',
+  })
+  .refine(form => (form.frozen_layers ?? 0) <= form.num_hidden_layers, {
+    path: ['frozen_layers'],
+    message: 'there are fewer layers than that',
+  });
 export type BertConfig = z.infer<typeof BertConfig>;
 
 class Embeddings extends Module {
@@ -49,35 +60,6 @@ class Embeddings extends Module {
     // Every token is of the first type: one text at a time.
     const place = this.#positions.forward(positions).add(this.#types.weight.select(0, 0));
     return this.dropout.forward(this.LayerNorm.forward(this.#words.forward(ids).add(place)));
-  }
-}
-
-class SelfAttention extends Module {
-  readonly query: Linear;
-  readonly key: Linear;
-  readonly value: Linear;
-
-  constructor(readonly config: BertConfig) {
-    super();
-    const { hidden_size: hidden } = config;
-    this.query = new Linear(hidden, hidden);
-    this.key = new Linear(hidden, hidden);
-    this.value = new Linear(hidden, hidden);
-  }
-
-  /** @param mask - N × 1 × 1 × T, added to the scores: 0 to see a token, a very negative number not to. */
-  forward(x: Tensor, mask: Tensor): Tensor {
-    const [rows, length, hidden] = x.shape as [number, number, number];
-    const heads = this.config.num_attention_heads;
-    const split = (projected: Tensor) =>
-      projected.reshape([rows, length, heads, hidden / heads]).transpose(1, 2);
-    const seen = F.scaledDotProductAttention(
-      split(this.query.forward(x)),
-      split(this.key.forward(x)),
-      split(this.value.forward(x)),
-      { mask, dropout: this.training ? this.config.attention_probs_dropout_prob : 0 },
-    );
-    return seen.transpose(1, 2).reshape([rows, length, hidden]);
   }
 }
 
@@ -152,12 +134,6 @@ class Encoder extends Module {
     super();
     this.layer = new ModuleList(Array.from({ length: config.num_hidden_layers }, () => new Layer(config)));
   }
-
-  forward(x: Tensor, mask: Tensor): Tensor {
-    let hidden = x;
-    for (const layer of this.layer) hidden = layer.forward(hidden, mask);
-    return hidden;
-  }
 }
 
 /** A BERT encoder without pooler. Parameters have the names of Hugging Face's `BertModel`. */
@@ -169,17 +145,40 @@ export class Bert extends Module {
     super();
     this.embeddings = new Embeddings(config);
     this.encoder = new Encoder(config);
+    for (const part of this.#frozen()) part.requireGrad(false).eval();
+  }
+
+  /** Frozen parts stay in evaluation: no dropout where nothing can learn from it. */
+  override train(on = true): this {
+    super.train(on);
+    for (const part of this.#frozen()) part.eval();
+    return this;
   }
 
   /**
    * @param ids - N × T, i64.
    * @param mask - N × T, f32, 1 where there is a token and 0 where there is padding.
-   * @returns Last hidden states, N × T × hidden. Those of padding mean nothing.
+   * @param lastLayers - How many of the last hidden states are summed, from the last one backwards; one more than
+   * there are layers takes in the embeddings. GLoRIA sums 4.
+   * @returns Hidden states, N × T × hidden. Those of padding mean nothing.
    */
-  forward(ids: Tensor, mask: Tensor): Tensor {
+  forward(ids: Tensor, mask: Tensor, lastLayers = 1): Tensor {
     const [rows, length] = mask.shape as [number, number];
     const bias = mask.sub(1).mul(HIDDEN).reshape([rows, 1, 1, length]);
-    return this.encoder.forward(this.embeddings.forward(ids), bias);
+    let hidden = this.embeddings.forward(ids);
+    // The layer after which the sum begins; 0 for the embeddings.
+    const first = this.encoder.layer.length + 1 - lastLayers;
+    let sum: Tensor | undefined = first === 0 ? hidden : undefined;
+    for (const [index, layer] of [...this.encoder.layer].entries()) {
+      hidden = layer.forward(hidden, bias);
+      if (index + 1 >= first) sum = sum === undefined ? hidden : sum.add(hidden);
+    }
+    return sum ?? hidden;
+  }
+
+  #frozen(): Module[] {
+    const { frozen_layers: layers } = this.config;
+    return layers === undefined ? [] : [this.embeddings, ...[...this.encoder.layer].slice(0, layers)];
   }
 }
 

@@ -1,7 +1,10 @@
+import { basename } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { z } from 'zod';
 import { InputError, messageOf, parseAs, readJson } from '../../base/index.js';
-import { CONTINUATION, learnWordPieces, SPECIAL_PIECES } from './wordpiece.js';
+import { readVocabulary, tokenizerFile, tokenizerIn, VOCABULARY } from './tokenizer-file.js';
+import { type LibraryTokenizer, NO_WORD, WordFinder } from './word-finder.js';
+import { learnWordPieces, SPECIAL_PIECES } from './wordpiece.js';
 
 /** Texts as ids, padded on the right to the longest. */
 export interface TokenBatch {
@@ -9,34 +12,34 @@ export interface TokenBatch {
   readonly ids: Int32Array;
   /** rows × columns, 1 where there is a piece and 0 where there is padding. */
   readonly mask: Uint8Array;
+  /** rows × columns: which word of its text a piece belongs to, from 0; −1 for marks such as `[CLS]` and padding. */
+  readonly words: Int32Array;
   readonly rows: number;
   readonly columns: number;
+  /** Most words of a text, at least 1. */
+  readonly wordColumns: number;
+}
+
+/** One text as ids. */
+export interface EncodedText {
+  readonly ids: readonly number[];
+  /** Which word each id belongs to, from 0; −1 for the tokenizer's own marks, which are one word where alone. */
+  readonly words: readonly number[];
 }
 
 /** The part of a Hugging Face `tokenizer.json` that is checked before the library gets it. */
 const TokenizerFile = z.looseObject({
-  added_tokens: z.array(z.looseObject({ id: z.int().nonnegative(), content: z.string() })).default([]),
-  model: z.looseObject({ vocab: z.record(z.string(), z.int().nonnegative()) }),
+  added_tokens: z
+    .array(
+      z.looseObject({ id: z.int().nonnegative(), content: z.string(), special: z.boolean().default(false) }),
+    )
+    .default([]),
+  model: z.looseObject({
+    vocab: z.record(z.string(), z.int().nonnegative()),
+    unk_token: z.string().nullish(),
+  }),
 });
 type TokenizerFile = z.infer<typeof TokenizerFile>;
-
-/**
- * What is used of the library. Its own declarations import files without their endings, which TypeScript does
- * not follow in ES modules.
- */
-interface LibraryTokenizer {
-  encode(text: string): { ids: number[] };
-  token_to_id(token: string): number | undefined;
-  readonly normalizer: { normalize(text: string): string };
-  readonly pre_tokenizer: { pre_tokenize(text: string): string[] };
-}
-
-const normalizerConfig = {
-  type: 'BertNormalizer',
-  clean_text: true,
-  handle_chinese_chars: true,
-  lowercase: true,
-} as const;
 
 /** Distinct texts whose ids are remembered: reports repeat their sentences, and the library is slow. */
 const REMEMBERED = 200_000;
@@ -49,7 +52,8 @@ export class TextTokenizer {
   readonly vocabularySize: number;
   readonly #tokenizer: LibraryTokenizer;
   readonly #separator: number | undefined;
-  readonly #remembered = new Map<string, readonly number[]>();
+  readonly #words: WordFinder;
+  readonly #remembered = new Map<string, EncodedText>();
 
   /** @throws InputError when `value` is not a tokenizer file that the library can run. */
   constructor(value: unknown, source: string) {
@@ -59,6 +63,7 @@ export class TextTokenizer {
       const ids = [...Object.values(this.file.model.vocab), ...this.file.added_tokens.map(token => token.id)];
       this.vocabularySize = ids.reduce((most, id) => Math.max(most, id), 0) + 1;
       this.#separator = this.#tokenizer.token_to_id('[SEP]');
+      this.#words = new WordFinder(this.file, this.#tokenizer);
       this.#tokenizer.encode('normal');
     } catch (error) {
       throw new InputError({
@@ -70,9 +75,15 @@ export class TextTokenizer {
     }
   }
 
-  /** @throws InputError naming the file. */
+  /**
+   * @param path - A `tokenizer.json`, the `vocab.txt` of a BERT, or a folder with one of them.
+   * @throws InputError naming the file.
+   */
   static async read(path: string): Promise<TextTokenizer> {
-    return new TextTokenizer(await readJson(path, 'tokenizer', 'check the model folder'), path);
+    const file = tokenizerIn(path);
+    return basename(file) === VOCABULARY
+      ? new TextTokenizer(await readVocabulary(file), file)
+      : new TextTokenizer(await readJson(file, 'tokenizer', 'check the model folder'), file);
   }
 
   /**
@@ -80,31 +91,45 @@ export class TextTokenizer {
    * @param maxLength - The greatest number of ids.
    */
   ids(text: string, maxLength: number): readonly number[] {
-    const ids = this.#remembered.get(text) ?? this.#remember(text);
-    if (ids.length <= maxLength) return ids;
-    return this.#separator === undefined
-      ? ids.slice(0, maxLength)
-      : [...ids.slice(0, maxLength - 1), this.#separator];
+    return this.encode(text, maxLength).ids;
   }
 
-  #remember(text: string): readonly number[] {
-    const { ids } = this.#tokenizer.encode(text);
+  /** As {@link ids}, with the word that each id belongs to. */
+  encode(text: string, maxLength: number): EncodedText {
+    const encoded = this.#remembered.get(text) ?? this.#remember(text);
+    if (encoded.ids.length <= maxLength) return encoded;
+    const [ids, words] = [encoded.ids.slice(0, maxLength), encoded.words.slice(0, maxLength)];
+    if (this.#separator !== undefined) {
+      ids[maxLength - 1] = this.#separator;
+      words[maxLength - 1] = NO_WORD;
+    }
+    return { ids, words };
+  }
+
+  #remember(text: string): EncodedText {
+    const { ids, tokens } = this.#tokenizer.encode(text);
+    const words = this.#words.of(text, tokens);
+    // A text without any word is one word, made of its marks: every text says something.
+    const encoded = { ids, words: words.some(word => word !== NO_WORD) ? words : ids.map(() => 0) };
     if (this.#remembered.size >= REMEMBERED) this.#remembered.clear();
-    this.#remembered.set(text, ids);
-    return ids;
+    this.#remembered.set(text, encoded);
+    return encoded;
   }
 
   /** Ids of several texts, padded to the longest. `texts` must not be empty. */
   batch(texts: readonly string[], maxLength: number): TokenBatch {
-    const lists = texts.map(text => this.ids(text, maxLength));
-    const columns = lists.reduce((most, ids) => Math.max(most, ids.length), 1);
-    const ids = new Int32Array(lists.length * columns);
-    const mask = new Uint8Array(lists.length * columns);
-    lists.forEach((list, row) => {
-      ids.set(list, row * columns);
-      mask.fill(1, row * columns, row * columns + list.length);
+    const encoded = texts.map(text => this.encode(text, maxLength));
+    const columns = encoded.reduce((most, { ids }) => Math.max(most, ids.length), 1);
+    const ids = new Int32Array(encoded.length * columns);
+    const mask = new Uint8Array(encoded.length * columns);
+    const words = new Int32Array(encoded.length * columns).fill(NO_WORD);
+    encoded.forEach((each, row) => {
+      ids.set(each.ids, row * columns);
+      words.set(each.words, row * columns);
+      mask.fill(1, row * columns, row * columns + each.ids.length);
     });
-    return { ids, mask, rows: lists.length, columns };
+    const wordColumns = words.reduce((most, word) => Math.max(most, word + 1), 1);
+    return { ids, mask, words, rows: encoded.length, columns, wordColumns };
   }
 }
 
@@ -121,51 +146,9 @@ export function learnTokenizer(texts: Iterable<string>, size: number): TextToken
   for (const text of texts) seen.set(text, (seen.get(text) ?? 0) + 1);
   const words = new Map<string, number>();
   for (const [text, count] of seen) {
-    for (const word of splitter.pre_tokenize(normalizer.normalize(text))) {
+    for (const word of splitter?.pre_tokenize(normalizer?.normalize(text) ?? text) ?? []) {
       words.set(word, (words.get(word) ?? 0) + count);
     }
   }
   return new TextTokenizer(tokenizerFile(learnWordPieces(words, size)), 'tokenizer.json');
-}
-
-/** A `tokenizer.json` as `BertTokenizerFast` writes it. */
-function tokenizerFile(pieces: readonly string[]): object {
-  const special = (name: (typeof SPECIAL_PIECES)[number]) => SPECIAL_PIECES.indexOf(name);
-  const token = (name: (typeof SPECIAL_PIECES)[number]) => ({
-    id: name,
-    ids: [special(name)],
-    tokens: [name],
-  });
-  const piece = (id: string, type: number) => ({ SpecialToken: { id, type_id: type } });
-  const sequence = (id: string, type: number) => ({ Sequence: { id, type_id: type } });
-  return {
-    version: '1.0',
-    truncation: null,
-    padding: null,
-    added_tokens: SPECIAL_PIECES.map((content, id) => ({
-      id,
-      content,
-      single_word: false,
-      lstrip: false,
-      rstrip: false,
-      normalized: false,
-      special: true,
-    })),
-    normalizer: { ...normalizerConfig, strip_accents: null },
-    pre_tokenizer: { type: 'BertPreTokenizer' },
-    post_processor: {
-      type: 'TemplateProcessing',
-      single: [piece('[CLS]', 0), sequence('A', 0), piece('[SEP]', 0)],
-      pair: [piece('[CLS]', 0), sequence('A', 0), piece('[SEP]', 0), sequence('B', 1), piece('[SEP]', 1)],
-      special_tokens: { '[CLS]': token('[CLS]'), '[SEP]': token('[SEP]') },
-    },
-    decoder: { type: 'WordPiece', prefix: CONTINUATION, cleanup: true },
-    model: {
-      type: 'WordPiece',
-      unk_token: '[UNK]',
-      continuing_subword_prefix: CONTINUATION,
-      max_input_chars_per_word: 100,
-      vocab: Object.fromEntries(pieces.map((text, id) => [text, id])),
-    },
-  };
 }

@@ -13,11 +13,18 @@ const kinds = {
  * A data set whose texts are easy to see: a light bar low down is an effusion, an upright block high up a
  * nodule; the patient's left is on the right of the picture.
  * @param readings - Store a reading with all but every fifth sample.
+ * @param twins - Store with each region the picture without it.
  */
-export async function writeSquares(folder: string, count: number, seed = 1, readings = false): Promise<void> {
-  const writer = await DatasetWriter.create(folder, sha256(`squares ${count} ${seed} ${readings}`));
+export async function writeSquares(
+  folder: string,
+  count: number,
+  seed = 1,
+  readings = false,
+  twins = false,
+): Promise<void> {
+  const writer = await DatasetWriter.create(folder, sha256(`squares ${count} ${seed} ${readings} ${twins}`));
   for (let index = 0; index < count; index++) {
-    const sample = await square(`square-${index}`, seed);
+    const sample = await square(`square-${index}`, seed, twins);
     const stored = readings && index % 5 !== 4 ? await readingOf(sample) : {};
     await writer.add('train', { ...sample, ...stored });
   }
@@ -37,13 +44,15 @@ async function readingOf({ id, image }: Sample): Promise<Pick<Sample, 'attenuati
   return { attenuation: { bytes: await encodePng(values, size, size), path: `${id}.attenuation.png` } };
 }
 
-async function square(id: string, seed: number): Promise<Sample> {
+async function square(id: string, seed: number, twins: boolean): Promise<Sample> {
   const random = Random.of(seed, id);
   const size = SQUARES_SIZE;
   const pixels = Uint8Array.from({ length: size * size }, () => 90 + random.integer(40));
+  const plain = pixels.slice();
   const sentences: string[] = [];
   const mentions: Mention[] = [];
   const regions: Region[] = [];
+  const masks: Uint8Array[] = [];
   const labels: string[] = [];
   for (const { concept, row, width, height } of Object.values(kinds)) {
     const present = random.chance(0.5);
@@ -76,6 +85,12 @@ async function square(id: string, seed: number): Promise<Sample> {
     const middle = centre.x / size;
     const box: Region['box'] = [middle - width, row - height, middle + width, row + height];
     regions.push({ concept, side, box, mask: await encodePng(mask, size, size) });
+    masks.push(mask);
+  }
+  for (const [index, mask] of twins ? masks.entries() : []) {
+    const without = pixels.map((grey, at) => (mask[at] === 255 ? plain[at]! : grey));
+    const path = `${id}.twin-${index}.png`;
+    regions[index]!.twin = { bytes: await encodePng(without, size, size), path };
   }
   return {
     id,

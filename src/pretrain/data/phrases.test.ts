@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../base/index.js';
-import { choosePhrases, type Phrase, phraseTargets } from './phrases.js';
-import type { CachedSample } from './pixel-cache.js';
+import { scope, tensor } from '../../tensor/index.js';
+import type { CachedSample } from './cached-sample.js';
+import { choosePhrases, linkPhrases, type Phrase, phraseTargets } from './phrases.js';
 import type { Claim, Statement } from './statements.js';
 
 const says = (text: string, ...claims: Claim[]): Statement => ({ text, claims });
@@ -10,26 +11,24 @@ const effusion = (side?: 'left' | 'right'): Claim =>
     ? { concept: 'effusion', state: 'present' }
     : { concept: 'effusion', side, state: 'present' };
 
-const left: CachedSample = {
-  id: 'left',
+type Described = Pick<CachedSample, 'statements' | 'regions'>;
+
+const left: Described = {
   statements: [says('Left effusion.', effusion('left'))],
   regions: [{ concept: 'effusion', side: 'left' }],
 };
-const both: CachedSample = {
-  id: 'both',
+const both: Described = {
   statements: [says('Left effusion.', effusion('left')), says('Right effusion.', effusion('right'))],
   regions: [
     { concept: 'effusion', side: 'left' },
     { concept: 'effusion', side: 'right' },
   ],
 };
-const none: CachedSample = {
-  id: 'none',
+const none: Described = {
   statements: [says('No effusion.', { concept: 'effusion', state: 'absent' })],
   regions: [],
 };
-const unplaced: CachedSample = {
-  id: 'unplaced',
+const unplaced: Described = {
   statements: [says('An effusion.', effusion())],
   regions: [],
 };
@@ -37,9 +36,18 @@ const samples = [left, both, none, unplaced];
 // Two cells, the patient's right and left; a row for each region.
 const changes = Float32Array.from([0, 0.5, 0.1, 0.8, 0.4, 0.2]);
 
+/** Targets and knowledge of phrases, as plain numbers. */
+function solve(of: readonly Described[], phrases: readonly Phrase[], maps: Float32Array) {
+  return scope(() => {
+    const map = maps.length === 0 ? undefined : tensor(maps, { shape: [maps.length / 2, 2] });
+    const { target, known } = phraseTargets(linkPhrases(of, phrases), map, 2, 'cpu');
+    return { target: target.toFloat32(), known: known.toFloat32() };
+  });
+}
+
 /** Target and knowledge of one phrase, a list for each sample. */
 function targetsOf(phrase: Phrase): [number[], number][] {
-  const { target, known } = phraseTargets(samples, [phrase], changes, 2);
+  const { target, known } = solve(samples, [phrase], changes);
   return samples.map((_, row) => [
     Array.from(target.subarray(2 * row, 2 * row + 2), value => Math.round(value * 100) / 100),
     known[row]!,
@@ -73,13 +81,11 @@ describe('phraseTargets', () => {
         ([cells, known]) => known === 1 && cells.every(cell => cell === 0),
       ),
     ).toBe(true);
-    const cropped = phraseTargets(
-      [left],
-      [{ text: 'effusion', findings: [effusion()] }],
-      new Float32Array(2),
-      2,
-    );
+    const cropped = solve([left], [{ text: 'effusion', findings: [effusion()] }], new Float32Array(2));
     expect(cropped.known[0]).toBe(0);
+    expect([...cropped.target]).toEqual([0, 0]);
+    const empty = solve([none], [{ text: 'effusion', findings: [effusion()] }], new Float32Array(0));
+    expect([...empty.target, ...empty.known]).toEqual([0, 0, 1]);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { Random } from '../../base/index.js';
+import { call, type Tensor, tensor, zeros } from '../../tensor/index.js';
 import type { PretrainRecipe } from '../recipe.js';
-import type { CachedSample } from './pixel-cache.js';
+import type { CachedSample } from './cached-sample.js';
 import { type Claim, nameOf } from './statements.js';
 
 /** Words whose place in the picture is asked for. */
@@ -10,6 +11,9 @@ export interface Phrase {
   readonly findings: readonly Claim[];
 }
 
+/** What phrases are about in a sample. */
+type Described = Pick<CachedSample, 'statements' | 'regions'>;
+
 /** A finding of which less than this is left after cropping is neither there nor not. */
 const LEAST_CHANGE = 0.02;
 
@@ -18,7 +22,7 @@ const LEAST_CHANGE = 0.02;
  * @param samples - The batch.
  */
 export function choosePhrases(
-  samples: readonly CachedSample[],
+  samples: readonly Described[],
   settings: PretrainRecipe['grounding'],
   random: Random,
 ): Phrase[] {
@@ -53,27 +57,26 @@ function barePhrase(finding: Claim, withSide: boolean): Phrase {
 }
 
 /** Regions of a sample that show what the claim says; a claim without side fits any. */
-function regionsOf(sample: CachedSample, { concept, side }: Claim): number[] {
+function regionsOf(sample: Described, { concept, side }: Claim): number[] {
   return sample.regions.flatMap((region, index) =>
     region.concept === concept && (side === undefined || region.side === side) ? [index] : [],
   );
 }
 
-/**
- * Where each phrase is in each picture.
- * @param changes - The change maps of all regions of the batch, one after the other, `cells` values each.
- * @param cells - Number of cells of a map.
- * @returns N × P × cells targets in [0, 1], 1 in the cell that a finding changed most; and N × P, 0 where a
- *   picture may show the finding but it is not known where.
- */
-export function phraseTargets(
-  samples: readonly CachedSample[],
-  phrases: readonly Phrase[],
-  changes: Float32Array,
-  cells: number,
-): { target: Float32Array; known: Float32Array } {
-  const target = new Float32Array(samples.length * phrases.length * cells);
+/** Which regions show which phrases, of N samples and P phrases. */
+export interface PhraseLinks {
+  /** N × P: 0 where a picture may show a finding but it is not known where, else 1. */
+  readonly known: Float32Array;
+  /** The pairs that regions show, each once: sample × P + phrase. */
+  readonly pairs: BigInt64Array;
+  /** For each of these its regions, counted over all samples: as many for each, the first one again where it has fewer. */
+  readonly regions: BigInt64Array;
+}
+
+/** Links the phrases to the regions of the samples by what both say. */
+export function linkPhrases(samples: readonly Described[], phrases: readonly Phrase[]): PhraseLinks {
   const known = new Float32Array(samples.length * phrases.length).fill(1);
+  const linked = new Map<number, number[]>();
   let firstRegion = 0;
   samples.forEach((sample, row) => {
     phrases.forEach((phrase, column) => {
@@ -81,28 +84,51 @@ export function phraseTargets(
       for (const finding of phrase.findings) {
         const shown = regionsOf(sample, finding);
         if (shown.length === 0 && mayShow(sample, finding)) known[pair] = 0;
-        for (const region of shown) {
-          const start = (firstRegion + region) * cells;
-          const change = changes.subarray(start, start + cells);
-          const most = change.reduce((greatest, value) => Math.max(greatest, value), 0);
-          if (most < LEAST_CHANGE) {
-            known[pair] = 0;
-            continue;
-          }
-          for (let cell = 0; cell < cells; cell++) {
-            const place = pair * cells + cell;
-            target[place] = Math.max(target[place]!, change[cell]! / most);
-          }
-        }
+        if (shown.length === 0) continue;
+        const regions = shown.map(region => firstRegion + region);
+        linked.set(pair, [...(linked.get(pair) ?? []), ...regions]);
       }
     });
     firstRegion += sample.regions.length;
   });
-  return { target, known };
+  const most = Math.max(0, ...[...linked.values()].map(regions => regions.length));
+  const even = [...linked.values()].flatMap(regions =>
+    Array.from({ length: most }, (_, at) => BigInt(regions[at] ?? regions[0]!)),
+  );
+  const pairs = BigInt64Array.from(linked.keys(), BigInt);
+  return { known, pairs, regions: BigInt64Array.from(even) };
+}
+
+/**
+ * Where each phrase is in each picture. Nothing of it waits for the device.
+ * @param changes - R × C: the change maps of all regions of the batch, C cells each, in [0, 1]. Undefined for no region.
+ * @returns N·P × C targets in [0, 1], 1 in the cell that a finding changed most; and N·P, 0 where a picture may show
+ *   the finding but it is not known where.
+ */
+export function phraseTargets(
+  links: PhraseLinks,
+  changes: Tensor | undefined,
+  cells: number,
+  device: string,
+): { target: Tensor; known: Tensor } {
+  const known = tensor(links.known).to({ device });
+  const empty = zeros([links.known.length, cells], { device });
+  if (changes === undefined || links.pairs.length === 0) return { target: empty, known };
+  const pairs = tensor(links.pairs).to({ device });
+  const each = links.regions.length / links.pairs.length;
+  const maps = changes.indexSelect(0, tensor(links.regions).to({ device })).reshape([-1, each, cells]);
+  const most = maps.amax([2], true);
+  const left = most.ge(LEAST_CHANGE).to({ dtype: 'f32' });
+  const shown = maps.div(most.clamp(LEAST_CHANGE)).mul(left).amax([1]);
+  const sure = known.indexSelect(0, pairs).mul(left.amin([1, 2]));
+  return {
+    target: call('aten::index_copy', empty, 0, pairs, shown),
+    known: call('aten::index_copy', known, 0, pairs, sure),
+  };
 }
 
 /** Whether the sample's text leaves open that the finding is there, though no region fits it. */
-function mayShow(sample: CachedSample, finding: Claim): boolean {
+function mayShow(sample: Described, finding: Claim): boolean {
   const opposite = (side: Claim['side']) =>
     (side === 'left' && finding.side === 'right') || (side === 'right' && finding.side === 'left');
   return sample.statements.some(({ claims }) =>

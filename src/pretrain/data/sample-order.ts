@@ -1,47 +1,40 @@
-import { Random } from '../../base/index.js';
+import { keyedPermutation, type Permutation, Random } from '../../base/index.js';
 
 /** One draw of training: which sample, and which time it comes up. */
 export interface Draw {
-  /** Index in the data. */
+  /** Index in the data set. */
   readonly index: number;
-  /** 0 on the first pass over the data. */
+  /** 0 on the first pass over the data set. */
   readonly epoch: number;
 }
 
 /**
- * The order in which samples come up: every sample once an epoch, shuffled anew each time by seed and epoch.
- * A function of the position alone, so that a run can go on anywhere.
+ * The order in which the samples of a data set come up: every sample once an epoch, in another order each time, by
+ * seed and epoch. A function of the position alone, so that a run can go on anywhere; needs no memory and no shuffling,
+ * however many samples there are.
  */
 export class SampleOrder {
   readonly #count: number;
-  readonly #seed: number;
+  readonly #keys: readonly (string | number)[];
   #epoch = -1;
-  #order: Uint32Array;
+  #order: Permutation | undefined;
 
-  /** @param count - Number of samples, at least 1. */
-  constructor(count: number, seed: number) {
+  /**
+   * @param count - Number of samples, 1 to 2^30.
+   * @param keys - Name the order: a seed, and the number of the data set.
+   */
+  constructor(count: number, ...keys: readonly (string | number)[]) {
     this.#count = count;
-    this.#seed = seed;
-    this.#order = new Uint32Array(count);
+    this.#keys = keys;
   }
 
   /** @param position - 0 for the very first draw of a run. */
   at(position: number): Draw {
     const epoch = Math.floor(position / this.#count);
-    if (epoch !== this.#epoch) this.#shuffle(epoch);
-    return { index: this.#order[position % this.#count]!, epoch };
-  }
-
-  #shuffle(epoch: number): void {
-    const random = Random.of(this.#seed, 'order', epoch);
-    const order = this.#order;
-    for (let index = 0; index < order.length; index++) order[index] = index;
-    for (let last = order.length - 1; last > 0; last--) {
-      const other = random.integer(last + 1);
-      const moved = order[last]!;
-      order[last] = order[other]!;
-      order[other] = moved;
+    if (this.#order === undefined || epoch !== this.#epoch) {
+      this.#order = keyedPermutation(this.#count, Random.of(...this.#keys, 'order', epoch));
+      this.#epoch = epoch;
     }
-    this.#epoch = epoch;
+    return { index: this.#order.at(position % this.#count), epoch };
   }
 }

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Mention } from '../../data/index.js';
-import { nameOf, statementsOf } from './statements.js';
+import { nameOf, sectionsOf, statementsOf } from './statements.js';
 
 /** Text as nobody writes it. */
 const odd = fc.string({ unit: fc.constantFrom(...'aeotn .!-\n\t§é漢\u0000\u200b😀\ud800'), maxLength: 100 });
 
 const texts = (findings: string, impression = '', mentions: Mention[] = []) =>
-  statementsOf({ findings, impression, mentions }).map(({ text }) => text);
+  statementsOf(sectionsOf({ findings, impression, mentions })).map(({ text }) => text);
 
 function mention(findings: string, text: string, rest: Partial<Mention> = {}): Mention {
   const start = findings.indexOf(text);
@@ -35,10 +35,22 @@ describe('statementsOf', () => {
     expect(texts('', '')).toEqual([]);
   });
 
+  it('knows in which sections a sentence stands, and reads it as where it stands first', () => {
+    const findings = 'Left effusion. Clear lungs.';
+    const sections = sectionsOf({
+      findings,
+      impression: 'No change. Left effusion.',
+      mentions: [mention(findings, 'effusion', { side: 'left' })],
+    });
+    expect(sections.findings.map(({ text }) => text)).toEqual(['Left effusion.', 'Clear lungs.']);
+    expect(sections.impression.map(({ text }) => text)).toEqual(['No change.', 'Left effusion.']);
+    expect(sections.impression[1]).toBe(sections.findings[0]);
+  });
+
   it('gives each claim to its sentence, with its state', () => {
     const findings =
       'Left effusion is seen. No pneumothorax. The old nodule is gone. Heart size is normal. Possible edema.';
-    const statements = statementsOf({
+    const { findings: statements } = sectionsOf({
       findings,
       impression: '',
       mentions: [

@@ -17,21 +17,37 @@ export type Statement = z.infer<typeof Statement>;
 /** A sentence must have a word of this form to say anything. */
 const WORD = /\p{L}{3}/u;
 
-/** The sentences of a sample's report, FINDINGS first, each distinct one once. */
-export function statementsOf(sample: Pick<Sample, keyof ReportText | 'mentions'>): Statement[] {
-  const statements = new Map<string, Statement>();
-  for (const section of ['findings', 'impression'] as const) {
+/** The sections of a report that are read. */
+export const SECTIONS = ['findings', 'impression'] as const;
+export type Section = (typeof SECTIONS)[number];
+
+type Report = Pick<Sample, keyof ReportText | 'mentions'>;
+
+/** The sentences of a sample's report by section, each distinct one once a section; the same words claim the same. */
+export function sectionsOf(sample: Report): Record<Section, Statement[]> {
+  const known = new Map<string, Statement>();
+  const read = (section: Section) => {
+    const statements = new Set<Statement>();
     const mentions = sample.mentions.filter(mention => mention.section === section);
     for (const { start, end } of sentencesOf(sample[section])) {
       const text = sample[section].slice(start, end).replace(/\s+/g, ' ').trim();
-      if (!WORD.test(text) || statements.has(text)) continue;
-      const claims = mentions
-        .filter(mention => mention.start >= start && mention.start < end)
-        .flatMap(claimOf);
-      statements.set(text, { text, claims });
+      if (!WORD.test(text)) continue;
+      let statement = known.get(text);
+      if (statement === undefined) {
+        const inside = mentions.filter(mention => mention.start >= start && mention.start < end);
+        statement = { text, claims: inside.flatMap(claimOf) };
+        known.set(text, statement);
+      }
+      statements.add(statement);
     }
-  }
-  return [...statements.values()];
+    return [...statements];
+  };
+  return { findings: read('findings'), impression: read('impression') };
+}
+
+/** The sentences of a report, FINDINGS first, each distinct one once. */
+export function statementsOf(sections: Readonly<Record<Section, readonly Statement[]>>): Statement[] {
+  return [...new Set(SECTIONS.flatMap(section => sections[section]))];
 }
 
 /**
@@ -68,4 +84,9 @@ function claimOf(mention: Mention): Claim[] {
 export function nameOf(claim: Claim, withSide: boolean): string {
   const side = withSide && claim.side !== undefined ? `${claim.side} ` : '';
   return `${claim.state === 'absent' ? 'no ' : ''}${side}${claim.concept}`;
+}
+
+/** Whether a sentence tells left from right. */
+export function saysSide({ text, claims }: Statement): boolean {
+  return /\b(left|right)/i.test(text) || claims.some(({ side }) => side === 'left' || side === 'right');
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { unitVectors } from '../../models/index.js';
-import type { Tensor } from '../../tensor/index.js';
+import { contrastBothWays } from './contrast.js';
 import { type EncodedPairs, Objective, type ObjectiveLoss } from './objective.js';
 
 export const ConvirtSettings = z.strictObject({
@@ -20,8 +20,7 @@ export type ConvirtSettings = z.infer<typeof ConvirtSettings>;
  *     L = 1/N Σ_i ( λ l_i(v→u) + (1 − λ) l_i(u→v) )
  *
  * with ⟨·,·⟩ the cosine. Where `matches` says that several texts are right for a picture (or several pictures for
- * a text), −log p is their mean instead of that of the own one alone, as in UniCL (Yang et al., 2022,
- * arXiv 2204.03610, equations 3 and 4).
+ * a text), −log p is their mean instead of that of the own one alone (see `contrast`).
  */
 export class Convirt extends Objective {
   override readonly name = 'convirt';
@@ -35,20 +34,10 @@ export class Convirt extends Objective {
     const v = unitVectors(images.global, 1);
     const u = unitVectors(texts.global, 1);
     const logits = v.matmul(u.transpose(0, 1)).div(temperature);
-    const imageToText = contrast(logits, matches);
-    const textToImage = contrast(logits.transpose(0, 1), matches?.transpose(0, 1));
+    const { imageToText, textToImage } = contrastBothWays(logits, matches);
     return {
       total: imageToText.mul(lambda).add(textToImage.mul(1 - lambda)),
       parts: { imageToText, textToImage },
     };
   }
-}
-
-/** Mean over the rows of −log softmax at their matches; at the diagonal where there are none. */
-function contrast(logits: Tensor, matches: Tensor | undefined): Tensor {
-  const logProbability = logits.logSoftmax(1);
-  const rows = logits.shape[0]!;
-  if (matches === undefined) return logProbability.diagonal().mean().neg();
-  const targets = matches.div(matches.sum(1, true));
-  return logProbability.mul(targets).sum().div(-rows);
 }

@@ -11,9 +11,9 @@ export interface EncodedPairs {
   readonly texts: {
     /** N × D, not normalised. */
     readonly global: Tensor;
-    /** N × T × hidden: last hidden states of the words. */
+    /** N × W × D: one vector a word, in the shared space, not normalised. Only GLoRIA looks at them. */
     readonly words: Tensor;
-    /** N × T, f32: 1 where there is a token. */
+    /** N × W, f32: 1 where there is a word. */
     readonly mask: Tensor;
   };
   /**

@@ -1,7 +1,6 @@
-import { Random, UsageError } from '../../base/index.js';
+import { keyedPermutation, type Permutation, Random, UsageError } from '../../base/index.js';
 import type { EntityType } from '../../data/index.js';
 import type { Bank, BankEntity } from '../../entities/index.js';
-import { keyedPermutation, type Permutation } from './permutation.js';
 import type { PlanSettings } from './settings.js';
 
 /** The entities of one type, in an endless order of which any place is computed alone. */

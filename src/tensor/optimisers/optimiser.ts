@@ -1,3 +1,4 @@
+import { zerosLike } from '../create.js';
 import type { Argument, Keywords } from '../dispatch.js';
 import { TensorError } from '../error.js';
 import { noGrad } from '../modes.js';
@@ -106,7 +107,14 @@ export abstract class Optimiser<S extends CommonSettings> {
     }
     for (const old of this.#state.values()) old.dispose();
     this.#state.clear();
-    for (const [key, value] of state) this.#state.set(key, keep(noGrad(() => value.detach().clone())));
+    for (const [key, value] of state) {
+      const owner = params[Number(key.split('.')[0])]!;
+      // On the parameter's device and laid out as it is, or the operators over lists take their slow way.
+      const own = noGrad(() =>
+        value.ndim === 0 ? value.detach().clone() : zerosLike(owner.detach()).copy_(value),
+      );
+      this.#state.set(key, keep(own));
+    }
     this.steps = steps;
   }
 

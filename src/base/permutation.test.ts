@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Random } from '../../base/index.js';
 import { keyedPermutation } from './permutation.js';
+import { Random } from './random.js';
 
 describe('keyedPermutation', () => {
   it('puts every thing in exactly one place', () => {

@@ -1,4 +1,4 @@
-import type { Random } from '../../base/index.js';
+import type { Random } from './random.js';
 
 const ROUNDS = 8;
 
