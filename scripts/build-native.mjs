@@ -1,10 +1,12 @@
-// Finds libtorch and builds native/bridge.cpp against it with the system's C++ compiler.
+// Finds libtorch and builds native/*.cpp against it with the system's C++ compiler.
 // Run as a program: node scripts/build-native.mjs [--force] [--out FOLDER] [--libtorch FOLDER]
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
+  mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -64,46 +66,46 @@ export function findLibtorch(choice = {}) {
 /**
  * Compiles the bridge, unless the one that is there was made from the same source, flags and libtorch.
  * @param {{ libtorch: Libtorch, out?: string, force?: boolean }} options `out` is a folder, `build/native` by default.
- * @returns {Build & { skipped: boolean, path: string }}
+ * @returns {Promise<Build & { skipped: boolean, path: string }>}
  */
-export function buildNative({ libtorch, out = join(root, 'build', 'native'), force = false }) {
+export async function buildNative({ libtorch, out = join(root, 'build', 'native'), force = false }) {
   const compiler = process.env.CXX || 'c++';
-  const source = join(root, 'native', 'bridge.cpp');
   const flags = flagsFor(libtorch);
-  const hash = createHash('sha256')
-    .update(readFileSync(source))
-    .update(readFileSync(join(root, 'native', 'allocator.h')))
+  const hash = createHash('sha256');
+  for (const file of readdirSync(join(root, 'native'), { recursive: true, encoding: 'utf8' }).sort()) {
+    if (/\.(cpp|h)$/.test(file)) hash.update(readFileSync(join(root, 'native', file)));
+  }
+  const digest = hash
     .update(JSON.stringify([compiler, flags, libtorch.version, process.arch]))
     .digest('hex');
   const path = join(out, 'bridge.node');
   const record = join(out, 'build.json');
   const before = readBuild(record);
-  if (!force && before?.hash === hash && existsSync(path)) return { ...before, skipped: true, path };
+  if (!force && before?.hash === digest && existsSync(path)) return { ...before, skipped: true, path };
 
   mkdirSync(out, { recursive: true });
-  const temporary = join(out, `.bridge.${process.pid}.node`);
+  const temporary = mkdtempSync(join(out, '.build-'));
   const started = performance.now();
-  const result = spawnSync(compiler, [...flags.before, source, '-o', temporary, ...flags.after], {
-    encoding: 'utf8',
-    maxBuffer: 1 << 26,
-  });
-  if (result.status !== 0) {
-    rmSync(temporary, { force: true });
-    if (result.error !== undefined) {
-      throw new Error(`no C++ compiler: ${compiler} could not be started (install g++, or set CXX)`);
-    }
-    const fault = result.stderr.split('\n').find(line => /error|undefined reference|cannot find/.test(line));
-    throw new Error(
-      `the bridge did not compile against libtorch ${libtorch.version}: ${fault ?? result.stderr}`,
+  try {
+    /** @param {string[]} words */
+    const compile = words => run(compiler, words, libtorch.version);
+    const objects = flags.sources.map(name => join(temporary, `${name}.o`));
+    await Promise.all(
+      flags.sources.map((name, index) =>
+        compile([...flags.compile, '-c', join(root, 'native', name), '-o', objects[index]]),
+      ),
     );
+    await compile([...flags.shared, ...objects, '-o', join(temporary, 'bridge.node'), ...flags.link]);
+    renameSync(join(temporary, 'bridge.node'), path);
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
   }
-  renameSync(temporary, path);
   /** @type {Build} */
   const build = {
     libtorch: libtorch.path,
     version: libtorch.version,
     kind: libtorch.kind,
-    hash,
+    hash: digest,
     seconds: Math.round((performance.now() - started) / 100) / 10,
   };
   writeFileSync(`${record}.tmp`, `${JSON.stringify(build, null, 2)}\n`);
@@ -112,35 +114,80 @@ export function buildNative({ libtorch, out = join(root, 'build', 'native'), for
 }
 
 /**
+ * Runs the compiler to its end.
+ * @param {string} compiler
+ * @param {string[]} words
+ * @param {string} version Of libtorch, for the message.
+ * @returns {Promise<void>}
+ */
+function run(compiler, words, version) {
+  return new Promise((done, failed) => {
+    execFile(compiler, words, { encoding: 'utf8', maxBuffer: 1 << 26 }, (error, _, stderr) => {
+      if (error === null) return done();
+      if (error.code === 'ENOENT' || error.code === 'EACCES') {
+        return failed(
+          new Error(`no C++ compiler: ${compiler} could not be started (install g++, or set CXX)`),
+        );
+      }
+      const fault = stderr.split('\n').find(line => /error|undefined reference|cannot find/.test(line));
+      failed(new Error(`the bridge did not compile against libtorch ${version}: ${fault ?? stderr}`));
+    });
+  });
+}
+
+/**
  * @param {Libtorch} libtorch
- * @returns {{ before: string[], after: string[] }} Compiler arguments before and after the source file.
+ * @returns {{ sources: string[], compile: string[], shared: string[], link: string[] }} Files of native/ and arguments.
  */
 function flagsFor(libtorch) {
   const major = Number.parseInt(libtorch.version, 10);
   const mac = process.platform === 'darwin';
   const nodeHeaders = join(root, 'node_modules', 'node-api-headers', 'include');
-  const include = [nodeHeaders, ...libtorch.includes];
   const backends = ['torch_cuda'].filter(name => existsSync(join(libtorch.libraries, `lib${name}.so`)));
+  const nccl = major >= 2 && backends.length > 0 ? ncclHeaders(libtorch) : undefined;
+  const include = [nodeHeaders, join(root, 'native'), ...libtorch.includes, ...(nccl ?? [])];
   return {
-    before: [
+    sources: ['bridge.cpp', 'distributed.cpp', ...(nccl === undefined ? [] : ['nccl.cpp'])],
+    compile: [
       // Headers of 2.x use C++20; those of 1.13 do not compile as C++20 everywhere.
       major >= 2 ? '-std=c++20' : '-std=c++17',
       // The bridge only moves arguments: -O2 compiles longer and is not faster.
       '-O1',
       '-fPIC',
-      '-shared',
       '-w',
-      ...(mac ? ['-undefined', 'dynamic_lookup'] : [`-D_GLIBCXX_USE_CXX11_ABI=${libtorch.cxx11Abi ? 1 : 0}`]),
+      ...(nccl === undefined ? [] : ['-DSYNRAY_NCCL']),
+      ...(mac ? [] : [`-D_GLIBCXX_USE_CXX11_ABI=${libtorch.cxx11Abi ? 1 : 0}`]),
       ...include.map(folder => `-I${folder}`),
     ],
-    after: [
+    shared: ['-shared', ...(mac ? ['-undefined', 'dynamic_lookup'] : [])],
+    link: [
       `-L${libtorch.libraries}`,
       `-Wl,-rpath,${libtorch.libraries}`,
       // CUDA kernels register themselves when their library is loaded: keep it though nothing here calls it.
       ...(mac ? [] : ['-Wl,--no-as-needed']),
-      ...['torch', 'torch_cpu', 'c10', ...backends].map(name => `-l${name}`),
+      ...['torch', 'torch_cpu', 'c10', ...backends, ...(nccl === undefined ? [] : ['c10_cuda'])].map(
+        name => `-l${name}`,
+      ),
     ],
   };
+}
+
+/**
+ * Header folders of CUDA and NCCL: a toolkit's, or those of the packages beside the Python package torch.
+ * @param {Libtorch} libtorch
+ * @returns {string[] | undefined} Undefined where one of the two is missing.
+ */
+function ncclHeaders(libtorch) {
+  const packages = join(dirname(libtorch.path), 'nvidia');
+  const cuda = process.env.CUDA_HOME || '/usr/local/cuda';
+  const folders = [
+    join(cuda, 'include'),
+    ...(existsSync(packages) ? readdirSync(packages).map(name => join(packages, name, 'include')) : []),
+  ];
+  const needed = ['cuda_runtime_api.h', 'nccl.h'];
+  const found = folders.filter(folder => existsSync(folder));
+  const all = needed.every(name => [...found, '/usr/include'].some(folder => existsSync(join(folder, name))));
+  return all ? found : undefined;
 }
 
 /**
@@ -249,7 +296,7 @@ if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLTo
     const libtorch = findLibtorch({ libtorch: value('--libtorch'), python: value('--python') });
     if (libtorch === undefined)
       throw new Error('no libtorch found (set LIBTORCH, or install torch 2.x or libtorch-dev)');
-    const build = buildNative({ libtorch, out: value('--out'), force: process.argv.includes('--force') });
+    const build = await buildNative({ libtorch, out: value('--out'), force: process.argv.includes('--force') });
     process.stderr.write(
       build.skipped
         ? `bridge: up to date (libtorch ${build.version}, ${build.libtorch})\n`

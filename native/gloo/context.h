@@ -1,0 +1,5 @@
+// Stand-in for Gloo's header: see native/gloo/README.md.
+#pragma once
+namespace gloo {
+class Context;
+}
