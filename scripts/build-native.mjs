@@ -75,9 +75,7 @@ export async function buildNative({ libtorch, out = join(root, 'build', 'native'
   for (const file of readdirSync(join(root, 'native'), { recursive: true, encoding: 'utf8' }).sort()) {
     if (/\.(cpp|h)$/.test(file)) hash.update(readFileSync(join(root, 'native', file)));
   }
-  const digest = hash
-    .update(JSON.stringify([compiler, flags, libtorch.version, process.arch]))
-    .digest('hex');
+  const digest = hash.update(JSON.stringify([compiler, flags, libtorch.version, process.arch])).digest('hex');
   const path = join(out, 'bridge.node');
   const record = join(out, 'build.json');
   const before = readBuild(record);
@@ -184,7 +182,17 @@ function ncclHeaders(libtorch) {
     join(cuda, 'include'),
     ...(existsSync(packages) ? readdirSync(packages).map(name => join(packages, name, 'include')) : []),
   ];
-  const needed = ['cuda_runtime_api.h', 'nccl.h'];
+  // PyPI's CUDA runtime comes without crt/, which its headers include; Triton, which torch brings along, has it.
+  const triton = join(dirname(libtorch.path), 'triton', 'backends', 'nvidia', 'include');
+  folders.push(triton);
+  const needed = [
+    'cuda_runtime_api.h',
+    'crt/host_config.h',
+    'cusparse.h',
+    'cublas_v2.h',
+    'cusolver_common.h',
+    'nccl.h',
+  ];
   const found = folders.filter(folder => existsSync(folder));
   const all = needed.every(name => [...found, '/usr/include'].some(folder => existsSync(join(folder, name))));
   return all ? found : undefined;
@@ -296,7 +304,11 @@ if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLTo
     const libtorch = findLibtorch({ libtorch: value('--libtorch'), python: value('--python') });
     if (libtorch === undefined)
       throw new Error('no libtorch found (set LIBTORCH, or install torch 2.x or libtorch-dev)');
-    const build = await buildNative({ libtorch, out: value('--out'), force: process.argv.includes('--force') });
+    const build = await buildNative({
+      libtorch,
+      out: value('--out'),
+      force: process.argv.includes('--force'),
+    });
     process.stderr.write(
       build.skipped
         ? `bridge: up to date (libtorch ${build.version}, ${build.libtorch})\n`

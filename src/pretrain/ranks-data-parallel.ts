@@ -187,13 +187,18 @@ export class DataParallel {
   }
 
   #gatherAll(list: readonly Tensor[]): Tensor[] {
-    const full = list.map(each => (each.dtype === 'bf16' || each.dtype === 'f16' ? each.to({ dtype: 'f32' }) : each));
+    const full = list.map(each =>
+      each.dtype === 'bf16' || each.dtype === 'f16' ? each.to({ dtype: 'f32' }) : each,
+    );
     const values = full.map(each => each.detach());
     return this.#group.allGatherSync(values).map((parts, place) => {
       const [own, value] = [full[place]!, values[place]!];
       // value + (own − value) · R is value to the last bit, and its gradient R.
       const followed = own.requiresGrad ? value.add(own.sub(value).mul(this.size)) : value;
-      return cat(parts.map((part, rank) => (rank === this.rank ? followed : part)), 0);
+      return cat(
+        parts.map((part, rank) => (rank === this.rank ? followed : part)),
+        0,
+      );
     });
   }
 

@@ -57,7 +57,8 @@ export function deviceOf(ranks: Ranks | undefined, device: string): string {
 function slurmVariables(environment: Environment): Environment | undefined {
   const tasks = environment.SLURM_STEP_NUM_TASKS ?? environment.SLURM_NTASKS;
   if (!isSet(environment, 'SLURM_PROCID') || tasks === undefined || Number(tasks) <= 1) return undefined;
-  const nodes = environment.SLURM_STEP_NODELIST ?? environment.SLURM_NODELIST ?? environment.SLURM_JOB_NODELIST;
+  const nodes =
+    environment.SLURM_STEP_NODELIST ?? environment.SLURM_NODELIST ?? environment.SLURM_JOB_NODELIST;
   const job = Number(environment.SLURM_JOB_ID ?? environment.SLURM_JOBID);
   return {
     RANK: environment.SLURM_PROCID,
@@ -75,7 +76,8 @@ function slurmVariables(environment: Environment): Environment | undefined {
 export function firstHost(nodes: string): string {
   const first = /^(?:[^,[\]]|\[[^\]]*\])+/.exec(nodes.trim())?.[0] ?? '';
   const host = first.replace(/\[([^\]]*)\]/g, (_, range: string) => /^[^,-]*/.exec(range)![0]);
-  if (!/^[A-Za-z0-9._-]+$/.test(host)) throw wrong('SLURM_NODELIST', nodes, 'a list of hosts such as node[01-04]');
+  if (!/^[A-Za-z0-9._-]+$/.test(host))
+    throw wrong('SLURM_NODELIST', nodes, 'a list of hosts such as node[01-04]');
   return host;
 }
 

@@ -59,16 +59,7 @@ export class ProcessGroup {
     try {
       const prefix = where.prefix ?? 'synray';
       const milliseconds = Math.ceil(timeout * 1000);
-      const number = await native().joinGroup(
-        host,
-        port,
-        rank,
-        worldSize,
-        milliseconds,
-        serve,
-        prefix,
-        nccl,
-      );
+      const number = await native().joinGroup(host, port, rank, worldSize, milliseconds, serve, prefix, nccl);
       return new ProcessGroup(number, rank, worldSize);
     } catch (error) {
       throw notMet(where, timeout, serve, error);
