@@ -9,6 +9,7 @@ import type { Module } from './modules/module.js';
  */
 export function synchroniseBatchNorm(model: Module, group: ProcessGroup): void {
   for (const [, layer] of model.namedModules()) {
-    if (layer instanceof BatchNorm2d) layer.sumOverRanks = { ranks: group.size, of: x => group.sumOverRanks(x) };
+    if (layer instanceof BatchNorm2d)
+      layer.sumOverRanks = { ranks: group.size, of: x => group.sumOverRanks(x) };
   }
 }

@@ -1,7 +1,6 @@
 // One rank of the tests of ranks-data-parallel: node rank.mjs ROLE, over the compiled code. Its place is in the
 // environment; without one it is alone and takes the whole batch. The last line of stdout is its result, as JSON.
 import { Random } from '../../../dist/base/index.js';
-import { synchroniseBatchNorm } from '../../../dist/tensor/index.js';
 import { DataParallel } from '../../../dist/pretrain/ranks-data-parallel.js';
 import { ranksOf } from '../../../dist/pretrain/ranks.js';
 import { objectives } from '../../../dist/pretrain/objectives/index.js';
@@ -15,7 +14,7 @@ const DIMENSION = 6;
 class Model extends T.Module {
   constructor() {
     super();
-    this.convolution = new T.Conv2d(1, 4, 3, { padding: 1 });
+    this.convolution = new T.Conv2d(1, 4, 3, { padding: 1, bias: false });
     this.norm = new T.BatchNorm2d(4);
     this.image = new T.Linear(4, DIMENSION);
     this.text = new T.Linear(3, DIMENSION);
@@ -68,7 +67,7 @@ const step = async (parallel, { bucketBytes } = {}) => {
     T.noGrad(() => weights.copy_(own.mul(0.5)));
   }
   await parallel?.takeFromFirst(model.stateDict());
-  if (parallel) synchroniseBatchNorm(model, parallel.group);
+  if (parallel) T.synchroniseBatchNorm(model, parallel.group);
   const objective = objectives.get('convirt')({ name: 'convirt', temperature: 0.1, lambda: 0.75 });
   parallel?.average(model.parameters(), bucketBytes);
   const losses = [];
@@ -108,7 +107,7 @@ const roles = {
     await parallel.group.allReduce([sum, T.tensor([1])], 'sum');
     const mean = T.tensor([parallel.rank], { dtype: 'f64' });
     parallel.group.allReduceSync([mean], 'mean');
-    const gathered = await parallel.group.allGather(T.tensor([parallel.rank], { dtype: 'i64' }));
+    const gathered = parallel.group.allGatherSync([T.tensor([parallel.rank], { dtype: 'i64' })])[0];
     await parallel.barrier();
     return {
       sum: sum.toArray(),

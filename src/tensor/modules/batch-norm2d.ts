@@ -50,7 +50,10 @@ export class BatchNorm2d extends Module {
       this.runningMean.mul_(1 - momentum).add_(mean, momentum);
       this.runningVariance.mul_(1 - momentum).add_(variance.mul(count / Math.max(count - 1, 1)), momentum);
     });
-    const scale = variance.add(this.options.epsilon ?? 1e-5).rsqrt().mul(this.weight);
+    const scale = variance
+      .add(this.options.epsilon ?? 1e-5)
+      .rsqrt()
+      .mul(this.weight);
     return centred.mul(perChannel(scale)).add(perChannel(this.bias));
   }
 }
