@@ -1,11 +1,12 @@
-// Builds what is written in C++ with the system's compiler: the bridge to libtorch (native/bridge.cpp), for which it
-// finds a libtorch, and the painter's inner loops (native/painter).
+// Builds what is written in C++ with the system's compiler: the bridge to libtorch (native/*.cpp), for which it finds a
+// libtorch, and the painter's inner loops (native/painter).
 // Run as a program: node scripts/build-native.mjs [--force] [--out FOLDER] [--libtorch FOLDER]
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   realpathSync,
@@ -68,13 +69,13 @@ export function findLibtorch(choice = {}) {
 /**
  * Compiles the bridge, unless the one that is there was made from the same source, flags and libtorch.
  * @param {{ libtorch: Libtorch, out?: string, force?: boolean }} options `out` is a folder, `build/native` by default.
- * @returns {Build & { skipped: boolean, path: string }}
+ * @returns {Promise<Build & { skipped: boolean, path: string }>}
  */
-export function buildNative({ libtorch, out = nativeFolder, force = false }) {
-  return compile({
+export async function buildNative({ libtorch, out = nativeFolder, force = false }) {
+  return build({
     name: 'bridge',
     record: 'build.json',
-    sources: ['bridge.cpp', 'allocator.h'],
+    read: ['.', 'gloo'],
     flags: flagsFor(libtorch),
     about: { libtorch: libtorch.path, version: libtorch.version, kind: libtorch.kind },
     fault: `the bridge did not compile against libtorch ${libtorch.version}`,
@@ -86,24 +87,21 @@ export function buildNative({ libtorch, out = nativeFolder, force = false }) {
 /**
  * Compiles the painter's inner loops, unless those that are there were made from the same source and flags.
  * @param {{ out?: string, force?: boolean }} [options] `out` is a folder, `build/native` by default.
- * @returns {{ hash: string, seconds: number, skipped: boolean, path: string }}
+ * @returns {Promise<{ hash: string, seconds: number, skipped: boolean, path: string }>}
  */
-export function buildPainter({ out = nativeFolder, force = false } = {}) {
-  const folder = join(root, 'native', 'painter');
-  const flags = [
-    '-std=c++17',
-    // Exact operations in the order they are written, so that every machine paints the same bits.
-    ...['-O3', '-ffp-contract=off', '-fno-math-errno', '-fno-trapping-math', '-Wall', '-Wextra'],
-    ...shared(),
-    `-I${nodeHeaders}`,
-  ];
-  return compile({
+export async function buildPainter({ out = nativeFolder, force = false } = {}) {
+  const exact = ['-O3', '-ffp-contract=off', '-fno-math-errno', '-fno-trapping-math'];
+  return build({
     name: 'painter',
     record: 'painter.json',
-    sources: readdirSync(folder)
-      .sort()
-      .map(file => join('painter', file)),
-    flags: { before: flags, after: [] },
+    read: ['painter'],
+    flags: {
+      sources: filesIn('painter').filter(file => file.endsWith('.cpp')),
+      // Exact operations in the order they are written, so that every machine paints the same bits.
+      compile: ['-std=c++17', ...exact, '-fPIC', '-Wall', '-Wextra', `-I${nodeHeaders}`],
+      shared: sharedFlags(),
+      link: [],
+    },
     about: {},
     fault: "the painter's loops did not compile",
     out,
@@ -112,80 +110,153 @@ export function buildPainter({ out = nativeFolder, force = false } = {}) {
 }
 
 /**
- * Compiles sources of `native/` to NAME.node, which appears in one step, and a record of how beside it.
- * @template {object} About
- * @param {{ name: string, record: string, sources: string[], flags: { before: string[], after: string[] }, about: About,
- *   fault: string, out: string, force: boolean }} options Headers among the sources count for the hash alone.
- * @returns {About & { hash: string, seconds: number, skipped: boolean, path: string }}
+ * How a library is compiled: files of `native/`, and arguments.
+ * @typedef {{ sources: string[], compile: string[], shared: string[], link: string[] }} Flags
  */
-function compile({ name, record, sources, flags, about, fault, out, force }) {
+
+/**
+ * Compiles NAME.node, which appears in one step, and a record of how beside it.
+ * @template {object} About
+ * @param {{ name: string, record: string, read: string[], flags: Flags, about: About, fault: string, out: string,
+ *   force: boolean }} options `read`: folders of `native/` on whose sources and headers the library depends.
+ * @returns {Promise<About & { hash: string, seconds: number, skipped: boolean, path: string }>}
+ */
+async function build({ name, record, read, flags, about, fault, out, force }) {
   const compiler = process.env.CXX || 'c++';
-  const files = sources.map(source => join(root, 'native', source));
   const digest = createHash('sha256').update(JSON.stringify([compiler, flags, about, process.arch]));
-  for (const file of files) digest.update(readFileSync(file));
+  for (const file of read.flatMap(filesIn)) digest.update(readFileSync(join(root, 'native', file)));
   const hash = digest.digest('hex');
   const path = join(out, `${name}.node`);
   const recordPath = join(out, record);
   const before = readRecord(recordPath);
-  if (!force && before?.hash === hash && existsSync(path)) {
+  if (!force && before?.hash === hash && existsSync(path))
     return { ...about, ...before, skipped: true, path };
-  }
+
   mkdirSync(out, { recursive: true });
-  const temporary = join(out, `.${name}.${process.pid}.node`);
+  const temporary = mkdtempSync(join(out, '.build-'));
   const started = performance.now();
-  const units = files.filter(file => file.endsWith('.cpp'));
-  const result = spawnSync(compiler, [...flags.before, ...units, '-o', temporary, ...flags.after], {
-    encoding: 'utf8',
-    maxBuffer: 1 << 26,
-  });
-  if (result.status !== 0) {
-    rmSync(temporary, { force: true });
-    if (result.error !== undefined) {
-      throw new Error(`no C++ compiler: ${compiler} could not be started (install g++, or set CXX)`);
-    }
-    const line = result.stderr.split('\n').find(each => /error|undefined reference|cannot find/.test(each));
-    throw new Error(`${fault}: ${line ?? result.stderr}`);
+  try {
+    /** @param {string[]} words */
+    const compile = words => run(compiler, words, fault);
+    const objects = flags.sources.map(source => join(temporary, `${source.replaceAll('/', '-')}.o`));
+    await Promise.all(
+      flags.sources.map((source, index) =>
+        compile([...flags.compile, '-c', join(root, 'native', source), '-o', objects[index] ?? '']),
+      ),
+    );
+    const library = join(temporary, `${name}.node`);
+    await compile([...flags.shared, ...objects, '-o', library, ...flags.link]);
+    renameSync(library, path);
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
   }
-  renameSync(temporary, path);
   const made = { ...about, hash, seconds: Math.round((performance.now() - started) / 100) / 10 };
   writeFileSync(`${recordPath}.tmp`, `${JSON.stringify(made, null, 2)}\n`);
   renameSync(`${recordPath}.tmp`, recordPath);
   return { ...made, skipped: false, path };
 }
 
-/** Flags of a library that Node loads. */
-function shared() {
-  return ['-fPIC', '-shared', ...(process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : [])];
+/**
+ * Sources and headers of a folder of `native/`, as places in `native/`.
+ * @param {string} folder
+ * @returns {string[]}
+ */
+function filesIn(folder) {
+  return readdirSync(join(root, 'native', folder))
+    .filter(file => /\.(cpp|h)$/.test(file))
+    .sort()
+    .map(file => join(folder, file));
+}
+
+/** Arguments that make a library for Node to load. */
+function sharedFlags() {
+  return ['-shared', ...(process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : [])];
+}
+
+/**
+ * Runs the compiler to its end.
+ * @param {string} compiler
+ * @param {string[]} words
+ * @param {string} fault What to say before the compiler's own words.
+ * @returns {Promise<void>}
+ */
+function run(compiler, words, fault) {
+  return new Promise((done, failed) => {
+    execFile(compiler, words, { encoding: 'utf8', maxBuffer: 1 << 26 }, (error, _, stderr) => {
+      if (error === null) return done();
+      if (error.code === 'ENOENT' || error.code === 'EACCES') {
+        return failed(
+          new Error(`no C++ compiler: ${compiler} could not be started (install g++, or set CXX)`),
+        );
+      }
+      const line = stderr.split('\n').find(each => /error|undefined reference|cannot find/.test(each));
+      failed(new Error(`${fault}: ${line ?? stderr}`));
+    });
+  });
 }
 
 /**
  * @param {Libtorch} libtorch
- * @returns {{ before: string[], after: string[] }} Compiler arguments before and after the source file.
+ * @returns {Flags}
  */
 function flagsFor(libtorch) {
   const major = Number.parseInt(libtorch.version, 10);
   const mac = process.platform === 'darwin';
-  const include = [nodeHeaders, ...libtorch.includes];
   const backends = ['torch_cuda'].filter(name => existsSync(join(libtorch.libraries, `lib${name}.so`)));
+  const nccl = major >= 2 && backends.length > 0 ? ncclHeaders(libtorch) : undefined;
+  const include = [nodeHeaders, join(root, 'native'), ...libtorch.includes, ...(nccl ?? [])];
   return {
-    before: [
+    sources: ['bridge.cpp', 'distributed.cpp', ...(nccl === undefined ? [] : ['nccl.cpp'])],
+    compile: [
       // Headers of 2.x use C++20; those of 1.13 do not compile as C++20 everywhere.
       major >= 2 ? '-std=c++20' : '-std=c++17',
       // The bridge only moves arguments: -O2 compiles longer and is not faster.
       '-O1',
-      ...shared(),
+      '-fPIC',
       '-w',
+      ...(nccl === undefined ? [] : ['-DSYNRAY_NCCL']),
       ...(mac ? [] : [`-D_GLIBCXX_USE_CXX11_ABI=${libtorch.cxx11Abi ? 1 : 0}`]),
       ...include.map(folder => `-I${folder}`),
     ],
-    after: [
+    shared: sharedFlags(),
+    link: [
       `-L${libtorch.libraries}`,
       `-Wl,-rpath,${libtorch.libraries}`,
       // CUDA kernels register themselves when their library is loaded: keep it though nothing here calls it.
       ...(mac ? [] : ['-Wl,--no-as-needed']),
-      ...['torch', 'torch_cpu', 'c10', ...backends].map(name => `-l${name}`),
+      ...['torch', 'torch_cpu', 'c10', ...backends, ...(nccl === undefined ? [] : ['c10_cuda'])].map(
+        name => `-l${name}`,
+      ),
     ],
   };
+}
+
+/**
+ * Header folders of CUDA and NCCL: a toolkit's, or those of the packages beside the Python package torch.
+ * @param {Libtorch} libtorch
+ * @returns {string[] | undefined} Undefined where one of the two is missing.
+ */
+function ncclHeaders(libtorch) {
+  const packages = join(dirname(libtorch.path), 'nvidia');
+  const cuda = process.env.CUDA_HOME || '/usr/local/cuda';
+  const folders = [
+    join(cuda, 'include'),
+    ...(existsSync(packages) ? readdirSync(packages).map(name => join(packages, name, 'include')) : []),
+  ];
+  // PyPI's CUDA runtime comes without crt/, which its headers include; Triton, which torch brings along, has it.
+  const triton = join(dirname(libtorch.path), 'triton', 'backends', 'nvidia', 'include');
+  folders.push(triton);
+  const needed = [
+    'cuda_runtime_api.h',
+    'crt/host_config.h',
+    'cusparse.h',
+    'cublas_v2.h',
+    'cusolver_common.h',
+    'nccl.h',
+  ];
+  const found = folders.filter(folder => existsSync(folder));
+  const all = needed.every(name => [...found, '/usr/include'].some(folder => existsSync(join(folder, name))));
+  return all ? found : undefined;
 }
 
 /**
@@ -295,15 +366,15 @@ if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLTo
     if (libtorch === undefined)
       throw new Error('no libtorch found (set LIBTORCH, or install torch 2.x or libtorch-dev)');
     const options = { out: value('--out'), force: process.argv.includes('--force') };
-    const painter = buildPainter(options);
+    const painter = await buildPainter(options);
     process.stderr.write(
       painter.skipped ? 'painter: up to date\n' : `painter: built in ${painter.seconds} s\n`,
     );
-    const build = buildNative({ libtorch, ...options });
+    const bridge = await buildNative({ libtorch, ...options });
     process.stderr.write(
-      build.skipped
-        ? `bridge: up to date (libtorch ${build.version}, ${build.libtorch})\n`
-        : `bridge: built in ${build.seconds} s against libtorch ${build.version} (${build.libtorch})\n`,
+      bridge.skipped
+        ? `bridge: up to date (libtorch ${bridge.version}, ${bridge.libtorch})\n`
+        : `bridge: built in ${bridge.seconds} s against libtorch ${bridge.version} (${bridge.libtorch})\n`,
     );
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

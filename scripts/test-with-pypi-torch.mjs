@@ -14,7 +14,7 @@ const python = chosen < 0 ? pythonWithTorch() : (process.argv[chosen + 1] ?? 'py
 const libtorch = findLibtorch({ python });
 if (libtorch === undefined) throw new Error(`${python} has no torch`);
 const out = join(root, 'build', 'native-pypi');
-const build = buildNative({ libtorch, out });
+const build = await buildNative({ libtorch, out });
 process.stderr.write(`libtorch ${build.version} from ${build.libtorch}\n`);
 run('npx', ['vitest', 'run', 'src/tensor'], { ...process.env, SYNRAY_NATIVE: out });
 

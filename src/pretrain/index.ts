@@ -14,6 +14,8 @@ export {
   objectives,
   Siglip,
 } from './objectives/index.js';
+export { type Ranks, ranksOf } from './ranks.js';
+export { DataParallel, type StepVerdict, type StepVote } from './ranks-data-parallel.js';
 export { DataSource, PretrainRecipe, readPretrainRecipe } from './recipe.js';
 export { changeRecipe, dataSourceIn, type RecipeChange, recipeChangeIn } from './recipe-changes.js';
 export { recipeSchema } from './recipe-schema.js';

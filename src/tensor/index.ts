@@ -1,5 +1,7 @@
 export * from './create.js';
 export { type Argument, hasOperator, Keywords, operatorNames } from './dispatch.js';
+export * from './distributed.js';
+export { synchroniseBatchNorm } from './distributed-batch-norm.js';
 export { bytesPerElement, type DType, type TypedArray } from './dtype.js';
 export { TensorError } from './error.js';
 export * as F from './functional.js';

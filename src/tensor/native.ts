@@ -25,8 +25,35 @@ export interface NativeOperator {
   readonly schema: string;
 }
 
+/** What native/distributed.cpp exports. Groups, works and reducers are numbers too. */
+export interface DistributedBridge {
+  joinGroup(
+    host: string,
+    port: number,
+    rank: number,
+    size: number,
+    timeoutMs: number,
+    serve: boolean,
+    prefix: string,
+    nccl: boolean,
+  ): Promise<number>;
+  leaveGroup(group: number): Promise<void>;
+  allReduce(group: number, tensors: Float64Array, operation: string): number;
+  broadcast(group: number, tensors: Float64Array, root: number): number;
+  allGather(group: number, tensor: number): [work: number, tensors: Float64Array];
+  waitWork(group: number, work: number): void;
+  awaitWork(group: number, work: number): Promise<void>;
+  sumOverRanks(group: number, tensor: number): number;
+  makeReducer(group: number, parameters: Float64Array, bucketBytes: number): number;
+  bucketCount(reducer: number): number;
+  beginReducer(reducer: number): void;
+  finishReducer(reducer: number): void;
+  dropReducer(reducer: number): void;
+  hasNccl(): boolean;
+}
+
 /** What native/bridge.cpp exports. Tensors are handles: whole numbers, 0 for an undefined tensor. */
-export interface Bridge {
+export interface Bridge extends DistributedBridge {
   resolve(name: string, overload: string): NativeOperator | undefined;
   overloads(name?: string): string[];
   fits(operator: number, tensorMask: number, strict: boolean, ...values: NativeValue[]): boolean;

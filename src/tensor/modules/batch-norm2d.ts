@@ -1,5 +1,6 @@
 import { ones, tensor, zeros } from '../create.js';
 import { batchNorm } from '../functional.js';
+import { noGrad } from '../modes.js';
 import type { Tensor } from '../tensor.js';
 import { Module, type Parameter, parameter } from './module.js';
 
@@ -13,6 +14,8 @@ export class BatchNorm2d extends Module {
   readonly runningMean: Tensor;
   readonly runningVariance: Tensor;
   readonly batchesTracked: Tensor;
+  /** Where batches of several ranks are normalised together: a sum over ranks, as part of the graph. */
+  sumOverRanks: { readonly ranks: number; of(own: Tensor): Tensor } | undefined;
 
   constructor(
     channels: number,
@@ -28,7 +31,29 @@ export class BatchNorm2d extends Module {
 
   forward(input: Tensor): Tensor {
     if (this.training) this.batchesTracked.add_(1);
+    if (this.training && this.sumOverRanks !== undefined) return this.#overRanks(input, this.sumOverRanks);
     const running = { mean: this.runningMean, variance: this.runningVariance };
     return batchNorm(input, running, this.weight, this.bias, { training: this.training, ...this.options });
+  }
+
+  /** The mean first and then the squares around it: E[x²] − E[x]² would lose the small variances to rounding. */
+  #overRanks(input: Tensor, { ranks, of }: { readonly ranks: number; of(own: Tensor): Tensor }): Tensor {
+    const x = input.to({ dtype: 'f32' });
+    const channels = this.weight.shape[0]!;
+    const count = (x.numel / channels) * ranks;
+    const perChannel = (row: Tensor) => row.reshape(1, channels, 1, 1);
+    const mean = of(x.sum([0, 2, 3])).div(count);
+    const centred = x.sub(perChannel(mean));
+    const variance = of(centred.square().sum([0, 2, 3])).div(count);
+    noGrad(() => {
+      const { momentum = 0.1 } = this.options;
+      this.runningMean.mul_(1 - momentum).add_(mean, momentum);
+      this.runningVariance.mul_(1 - momentum).add_(variance.mul(count / Math.max(count - 1, 1)), momentum);
+    });
+    const scale = variance
+      .add(this.options.epsilon ?? 1e-5)
+      .rsqrt()
+      .mul(this.weight);
+    return centred.mul(perChannel(scale)).add(perChannel(this.bias));
   }
 }

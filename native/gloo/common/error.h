@@ -1,0 +1,2 @@
+// Stand-in for Gloo's header: see native/gloo/README.md.
+#pragma once

@@ -1,0 +1,9 @@
+// Stand-in for Gloo's header: see native/gloo/README.md.
+#pragma once
+#include <chrono>
+namespace gloo {
+class Context {
+ public:
+  void setTimeout(std::chrono::milliseconds timeout);
+};
+}  // namespace gloo

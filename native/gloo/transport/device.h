@@ -1,0 +1,11 @@
+// Stand-in for Gloo's header: see native/gloo/README.md.
+#pragma once
+namespace gloo {
+namespace transport {
+class Device;
+class UnboundBuffer {
+ public:
+  virtual ~UnboundBuffer() = 0;
+};
+}  // namespace transport
+}  // namespace gloo
