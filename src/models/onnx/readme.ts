@@ -14,6 +14,9 @@ export function readme(
     ? `
     "word_numbers": np.array([[-1 if word is None else word for word in each.word_ids] for each in encoded]),`
     : '';
+  const wordRule = needsWords(config)
+    ? '\n`word_numbers` is −1 for marks such as `[CLS]` and for padding; a text that is empty has 0 at its two marks.'
+    : '';
   return `# ${name} as ONNX
 
 Written by \`synray export onnx\`: the image encoder and the text encoder of a vision-language model, with their
@@ -30,7 +33,7 @@ Pictures are grey, ${size} × ${size} pixels, black as 0. A picture that is not 
 
 ${table(models.text)}
 
-At most ${config.max_tokens} tokens a text, special ones included, by \`tokenizer.json\`; \`attention_mask\` is 1 where there is a token.
+At most ${config.max_tokens} tokens a text, special ones included, by \`tokenizer.json\`; \`attention_mask\` is 1 where there is a token.${wordRule}
 
 ## In Python
 
