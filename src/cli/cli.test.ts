@@ -48,9 +48,15 @@ describe('synray', () => {
       'curate',
       'pretrain',
     ];
-    for (const verb of [...verbs, 'evaluate', 'studio', 'gallery'])
+    for (const verb of [...verbs, 'evaluate', 'export', 'studio', 'gallery'])
       expect(out).toMatch(new RegExp(`^ {2}${verb} `, 'm'));
-    for (const words of [['plan'], ['import', 'table'], ['import', 'nih-cxr14'], ['evaluate', 'zero-shot']]) {
+    for (const words of [
+      ['plan'],
+      ['import', 'table'],
+      ['import', 'nih-cxr14'],
+      ['evaluate', 'zero-shot'],
+      ['export', 'onnx'],
+    ]) {
       expect(await synray(...words, '--help')).toBe(0);
       expect(out).toContain(`Examples:\n  synray ${words.join(' ')}`);
       expect(out).toContain('--json');

@@ -6,7 +6,7 @@ import { attention, gelu, layerNorm, linear } from './layers.js';
 const HIDDEN = 30_000;
 
 /**
- * The states after each layer, N × T × hidden, the last one last.
+ * The hidden states, each N × T × hidden: the embeddings, then what each layer gives.
  * @param ids - N × T, int64.
  * @param mask - N × T, float32: 1 where there is a token.
  */
@@ -20,10 +20,12 @@ export function bertGraph(
   const hidden = graph.node('Mul', [absent, graph.scalar(HIDDEN)]);
   const bias = graph.node('Unsqueeze', [hidden, graph.integers(1, 2)]);
   let states = embeddings(graph, `${name}.embeddings`, config, ids);
-  return Array.from({ length: config.num_hidden_layers }, (_, index) => {
+  const all = [states];
+  for (let index = 0; index < config.num_hidden_layers; index++) {
     states = layer(graph, `${name}.encoder.layer.${index}`, config, states, bias);
-    return states;
-  });
+    all.push(states);
+  }
+  return all;
 }
 
 function embeddings(graph: GraphBuilder, name: string, config: BertConfig, ids: Value): Value {

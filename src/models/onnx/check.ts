@@ -3,7 +3,8 @@ import { noGrad, scope, type Tensor, tensor } from '../../tensor/index.js';
 import { normalisePictures, unitVectors } from '../dual-encoder.js';
 import type { TrainedModel } from '../vision-language.js';
 import type { PixelElement } from './image-model.js';
-import type { OnnxRuntime, Result } from './runtime.js';
+import type { Feed, OnnxRuntime, Result } from './runtime.js';
+import { needsWords } from './text-model.js';
 import type { ModelFiles } from './write-model.js';
 
 /** Greatest difference that the same numbers may have in onnxruntime and in libtorch. */
@@ -71,9 +72,13 @@ async function checkTexts(
 ): Promise<Pick<Differences, 'text' | 'words'>> {
   const tokens = model.tokenizer.batch(SENTENCES, model.encoder.config.max_tokens);
   const shape = [tokens.rows, tokens.columns];
+  const int64 = (values: Iterable<number>): Feed => {
+    return { element: 'int64', data: BigInt64Array.from(values, BigInt), shape };
+  };
   const found = await ran(runtime, files, {
-    input_ids: { element: 'int64', data: BigInt64Array.from(tokens.ids, BigInt), shape },
-    attention_mask: { element: 'int64', data: BigInt64Array.from(tokens.mask, BigInt), shape },
+    input_ids: int64(tokens.ids),
+    attention_mask: int64(tokens.mask),
+    ...(needsWords(model.encoder.config) ? { word_numbers: int64(tokens.words) } : {}),
   });
   return scope(() =>
     noGrad(() => {
@@ -89,7 +94,7 @@ async function checkTexts(
 async function ran(
   runtime: OnnxRuntime,
   { file, weights }: ModelFiles,
-  feeds: Parameters<Awaited<ReturnType<OnnxRuntime['open']>>['run']>[0],
+  feeds: Readonly<Record<string, Feed>>,
 ): Promise<Record<string, Result>> {
   const session = await runtime.open(file, weights);
   return session.run(feeds).finally(() => session.close());

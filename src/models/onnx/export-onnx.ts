@@ -71,7 +71,8 @@ export async function exportOnnx(options: ExportOnnxOptions): Promise<ExportOnnx
       cause: error,
     });
   } finally {
-    await rm(temporary, { recursive: true, force: true });
+    // Fails only where the folder could not be made at all.
+    await rm(temporary, { recursive: true, force: true }).catch(() => {});
   }
 }
 
@@ -108,7 +109,7 @@ async function writeFolder(
 }
 
 /** A weight that stands in no graph is a part of the model that the graphs do not know. */
-function refuseForgotten(names: Iterable<string>, used: readonly ReadonlySet<string>[]): void {
+export function refuseForgotten(names: Iterable<string>, used: readonly ReadonlySet<string>[]): void {
   for (const name of names) {
     if (name.endsWith('.num_batches_tracked') || used.some(each => each.has(name))) continue;
     throw new UsageError({

@@ -74,7 +74,9 @@ function normalised(graph: GraphBuilder, picture: Value): Value {
   return graph.node('Div', [centred, deviation]);
 }
 
-/** Linear, ReLU, linear, over the last dimension. */
+/** Into the shared space, over the last dimension: linear, ReLU, linear; or linear; or as it is, by its weights. */
 export function projection(graph: GraphBuilder, name: string, x: Value): Value {
+  if (graph.has(`${name}.weight`)) return linear(graph, name, x);
+  if (!graph.has(`${name}.hidden.weight`)) return x;
   return linear(graph, `${name}.output`, relu(graph, linear(graph, `${name}.hidden`, x)));
 }
