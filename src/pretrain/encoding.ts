@@ -11,14 +11,17 @@ export interface EncoderInputs {
   readonly tokens: TokenBatch;
 }
 
-/** All that a batch has for the encoders: pictures, then twins; texts, then phrases, then the words of twins. */
+/**
+ * All that a batch has for the encoders: pictures, then twins; texts, then phrases, then the words that name what the
+ * twins lack, then those that deny it.
+ */
 export function encoderInputs(
   batch: TrainingBatch,
   tokenizer: TextTokenizer,
   maxTokens: number,
 ): EncoderInputs {
   const { pictures, texts, grounding, twins } = batch;
-  const all = [...texts, ...(grounding?.phrases ?? []), ...(twins?.texts ?? [])];
+  const all = [...texts, ...(grounding?.phrases ?? []), ...(twins?.texts ?? []), ...(twins?.denials ?? [])];
   return {
     pictures: twins === undefined ? pictures : cat([pictures, twins.pictures], 0),
     tokens: tokenizer.batch(all, maxTokens),

@@ -18,10 +18,12 @@ import {
   scope,
   type Tensor,
   tensor,
-  zeros,
 } from '../tensor/index.js';
-import type { EncodedPairs } from './objectives/index.js';
+import type { Rows } from './accumulation.js';
 import { deviceOf, type Ranks } from './ranks.js';
+import type { Team } from './team.js';
+import type { LossBatch } from './training-loss.js';
+import { wholeBatch } from './whole-batch.js';
 
 /** What the ranks say to each other in every step. */
 export interface StepVote {
@@ -38,8 +40,11 @@ export interface StepVerdict {
   readonly broken: number | undefined;
 }
 
+/** How often the first rank tells the others that it still works, in seconds. */
+const SIGN_OF_LIFE = 2;
+
 /** One rank of a data-parallel training. */
-export class DataParallel {
+export class DataParallel implements Team {
   readonly rank: number;
   readonly size: number;
   readonly #group: ProcessGroup;
@@ -82,6 +87,71 @@ export class DataParallel {
     }
     const rows = batch / this.size;
     return { start: this.rank * rows, end: (this.rank + 1) * rows };
+  }
+
+  /**
+   * Does work on rank 0 and, once it is done there, on the others. Rank 0 gives signs of life, so that it may take
+   * longer than the time-out.
+   * @throws SynrayError on the others where it failed on rank 0.
+   */
+  async firstThenRest<T>(work: () => Promise<T>): Promise<T> {
+    if (!this.writes) {
+      for (;;) {
+        const [done, failed] = await this.#signOfLife(0, 0);
+        if (failed) {
+          throw new SynrayError({
+            fault: 'rank 0 could not go on',
+            mend: 'see its last lines; then start all ranks again',
+          });
+        }
+        if (done) return work();
+      }
+    }
+    let [done, failed] = [0, 0];
+    const result = work().then(
+      value => {
+        done = 1;
+        return value;
+      },
+      error => {
+        failed = 1;
+        throw error;
+      },
+    );
+    // Waited for below; until then its failure is no unhandled one.
+    result.catch(() => {});
+    while (done + failed === 0) {
+      let timer: NodeJS.Timeout | undefined;
+      const pause = new Promise(resolve => {
+        timer = setTimeout(resolve, 1000 * SIGN_OF_LIFE);
+      });
+      await Promise.race([pause, result.catch(() => {})]);
+      clearTimeout(timer);
+      await this.#signOfLife(done, failed);
+    }
+    return result;
+  }
+
+  async #signOfLife(done: number, failed: number): Promise<[done: boolean, failed: boolean]> {
+    const signs = tensor([done, failed]);
+    try {
+      await this.#group.allReduce([signs], 'max');
+      const [all, any] = signs.toArray() as [number, number];
+      return [all > 0, any > 0];
+    } finally {
+      signs.dispose();
+    }
+  }
+
+  /** All start from the state of rank 0 and average the gradients of these parameters. */
+  async begin(
+    step: number,
+    state: ReadonlyMap<string, Tensor>,
+    parameters: readonly Parameter[],
+  ): Promise<void> {
+    await this.expectSame('the step to go on from', step);
+    await this.takeFromFirst(state);
+    this.average(parameters);
   }
 
   /** Gives all ranks the tensors of rank 0, in place: weights, buffers, the optimiser's state. */
@@ -132,25 +202,20 @@ export class DataParallel {
    * @returns (ranks · N) × ….
    */
   gather(rows: Tensor): Tensor {
-    return this.#gatherAll([rows])[0]!;
+    return this.gatherAll([rows])[0]!;
   }
 
-  /** The pairs of all ranks, as one rank with the whole batch would see them. `matches` is of the whole batch already. */
-  gatherPairs(pairs: EncodedPairs): EncodedPairs {
-    const { images, texts } = pairs;
-    const columns = this.#greatest(texts.mask.shape[1]!);
-    const [imageRows, cells, textRows, words, mask] = this.#gatherAll([
-      images.global,
-      images.cells,
-      texts.global,
-      padded(texts.words, columns),
-      padded(texts.mask, columns),
-    ]) as [Tensor, Tensor, Tensor, Tensor, Tensor];
-    return {
-      ...pairs,
-      images: { ...images, global: imageRows, cells },
-      texts: { ...texts, global: textRows, words, mask },
-    };
+  /** A whole number of each rank, by rank. */
+  counts(own: number): number[] {
+    return scope(() => {
+      const [parts] = this.#group.allGatherSync([tensor([own], { dtype: 'f64' })]);
+      return parts!.map(part => part.item());
+    });
+  }
+
+  /** The encoded rows of all ranks, and the batch to which they belong: see {@link wholeBatch}. */
+  whole(rows: Rows, batch: LossBatch): { readonly rows: Rows; readonly batch: LossBatch } {
+    return wholeBatch(this, rows, batch);
   }
 
   /** One exchange a step: all stop at the same step, and none goes on where one cannot. */
@@ -175,6 +240,17 @@ export class DataParallel {
     });
   }
 
+  /** Makes gradients that several backwards have added up the mean over ranks. */
+  averageGradients(parameters: readonly Parameter[]): void {
+    const gradients = parameters.flatMap(({ grad }) => (grad === null ? [] : [grad]));
+    this.#group.allReduceSync(gradients, 'mean');
+  }
+
+  /** A number summed over ranks. */
+  sum(value: number): number {
+    return this.means({ value }).value! * this.size;
+  }
+
   /** Waits until all ranks have come here. */
   barrier(): Promise<void> {
     return this.#group.barrier();
@@ -186,7 +262,8 @@ export class DataParallel {
     await this.#group.leave();
   }
 
-  #gatherAll(list: readonly Tensor[]): Tensor[] {
+  /** As {@link gather}, of several at once. */
+  gatherAll(list: readonly Tensor[]): Tensor[] {
     const full = list.map(each =>
       each.dtype === 'bf16' || each.dtype === 'f16' ? each.to({ dtype: 'f32' }) : each,
     );
@@ -201,18 +278,4 @@ export class DataParallel {
       );
     });
   }
-
-  #greatest(count: number): number {
-    const number = tensor([count], { dtype: 'i64' });
-    this.#group.allReduceSync([number], 'max');
-    return number.item();
-  }
-}
-
-/** N × W × … with zeros behind, up to `columns`. */
-function padded(rows: Tensor, columns: number): Tensor {
-  const [count, width, ...rest] = rows.shape as [number, number, ...number[]];
-  if (width === columns) return rows;
-  const blank = zeros([count, columns - width, ...rest], { dtype: rows.dtype, device: rows.device });
-  return cat([rows, blank], 1);
 }

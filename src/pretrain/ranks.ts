@@ -9,6 +9,8 @@ import type { Rendezvous } from '../tensor/index.js';
 export interface Ranks extends Rendezvous {
   /** Its number on its own machine: which GPU it uses. */
   readonly localRank: number;
+  /** How many of them are on its machine. */
+  readonly localSize: number;
   readonly launcher: 'torchrun' | 'slurm' | 'environment';
 }
 
@@ -38,6 +40,7 @@ export function ranksOf(environment: Environment = process.env): Ranks | undefin
     rank,
     worldSize,
     localRank: isSet(all, 'LOCAL_RANK') ? whole(all, 'LOCAL_RANK', 0, worldSize - 1) : 0,
+    localSize: localSizeOf(all, worldSize),
     host: required(all, 'MASTER_ADDR'),
     port: whole(all, 'MASTER_PORT', 1, 65_535),
     timeoutSeconds: isSet(all, 'SYNRAY_RANK_TIMEOUT') ? whole(all, 'SYNRAY_RANK_TIMEOUT', 1, 86_400) : 600,
@@ -64,9 +67,16 @@ function slurmVariables(environment: Environment): Environment | undefined {
     RANK: environment.SLURM_PROCID,
     WORLD_SIZE: tasks,
     LOCAL_RANK: environment.SLURM_LOCALID,
+    LOCAL_WORLD_SIZE: /^\d+/.exec(environment.SLURM_STEP_TASKS_PER_NODE ?? '')?.[0],
     MASTER_ADDR: nodes === undefined ? undefined : firstHost(nodes),
     MASTER_PORT: Number.isInteger(job) ? String(SLURM_PORTS.first + (job % SLURM_PORTS.count)) : undefined,
   };
+}
+
+/** Processes on this machine: as said, else all of them where they meet at this machine itself. */
+function localSizeOf(environment: Environment, worldSize: number): number {
+  if (isSet(environment, 'LOCAL_WORLD_SIZE')) return whole(environment, 'LOCAL_WORLD_SIZE', 1, worldSize);
+  return /^(localhost|127\.|::1$)/.test(environment.MASTER_ADDR ?? '') ? worldSize : 1;
 }
 
 /**

@@ -37,7 +37,7 @@ import {
   setThreads,
   type Tensor,
 } from '../tensor/index.js';
-import { backwardInParts, encodeInParts } from './accumulation.js';
+import { backwardInParts, encodeInParts, type Rows } from './accumulation.js';
 import { AveragedWeights } from './averaged-weights.js';
 import { buildModel, buildTokenizer } from './build-model.js';
 import { useChannelsLast } from './channels-last.js';
@@ -50,6 +50,7 @@ import { encodePart, encoderInputs } from './encoding.js';
 import { RunLog, type StepRecord } from './log.js';
 import type { ObjectiveLoss } from './objectives/index.js';
 import { type DataSource, type PretrainRecipe, recipeFingerprint } from './recipe.js';
+import { meetTeam, partOfTeam, type Team } from './team.js';
 import { TrainingLoss } from './training-loss.js';
 import { peakFlops, stepFlops } from './utilisation.js';
 import { Validation } from './validation.js';
@@ -106,35 +107,51 @@ const SMOOTHING = 0.05;
  * Checkpoints stay.
  */
 export async function pretrain(options: PretrainOptions): Promise<PretrainResult> {
-  const { recipe, out, signal, skipBad } = options;
-  const sources = options.data ?? recipe.data ?? [];
+  const { out, signal, skipBad } = options;
+  const sources = options.data ?? options.recipe.data ?? [];
   refuse(options, sources);
+  const { team, own: recipe } = await meetTeam(options.recipe);
   if (recipe.training.threads !== undefined) setThreads(recipe.training.threads);
   const reading = { recipe, data: sources, fallback: join(out, 'cache'), skipBad, signal };
-  const data = await TrainingData.open(reading);
+  let data: TrainingData | undefined;
   let validation: Validation | undefined;
   try {
-    validation = await Validation.open(reading);
-    return await train({ ...options, data: sources }, data, validation);
+    // What is decoded on first use, the first rank decodes for all.
+    data = await team.firstThenRest(() => TrainingData.open(reading));
+    // Measured on whole batches, so that more processes measure the same.
+    const { batch } = options.recipe.training;
+    const whole = { ...reading, recipe: { ...recipe, training: { ...recipe.training, batch } } };
+    validation = await team.firstThenRest(() => Validation.open(whole));
+    return await train({ ...options, data: sources }, { team, recipe, data, validation });
   } finally {
-    await data.close();
+    await data?.close();
     await validation?.close();
+    await team.end();
   }
+}
+
+/** With what a process trains. */
+interface Means {
+  readonly team: Team;
+  /** With this process's own share of the batch, device and threads. */
+  readonly recipe: PretrainRecipe;
+  readonly data: TrainingData;
+  readonly validation: Validation | undefined;
 }
 
 async function train(
   options: PretrainOptions & Required<Pick<PretrainOptions, 'data'>>,
-  data: TrainingData,
-  validation: Validation | undefined,
+  means: Means,
 ): Promise<PretrainResult> {
-  const { recipe, out, signal } = options;
-  const { steps, batch: pairs, checkpointEvery } = recipe.training;
+  const { out, signal } = options;
+  const { team, recipe, data, validation } = means;
+  const { steps, batch: pairs, checkpointEvery } = options.recipe.training;
 
   // Where an earlier part of the run left off.
   const checkpoints = new Checkpoints(join(out, 'checkpoints'), recipe.training.keep);
-  await checkpoints.sweep();
+  if (team.writes) await checkpoints.sweep();
   const fingerprints = {
-    recipe: recipeFingerprint(recipe),
+    recipe: recipeFingerprint(options.recipe),
     data: [data.fingerprint, validation?.fingerprint ?? []].flat().join(' '),
   };
   const previous = options.resume
@@ -142,21 +159,24 @@ async function train(
     : undefined;
   const before = { step: previous?.head.step ?? 0, seconds: previous?.head.seconds ?? 0 };
   // The first pairs are put together while the model is built. Should that fail, it shows when they are waited for.
-  const first = data.load(before.step);
+  const part = partOfTeam(team);
+  const first = data.load(before.step, part);
   first.catch(() => {});
 
   // The model, as it was or anew.
   const tokenizer = await buildTokenizer(recipe, data.texts());
-  const run = new Run(recipe, data, tokenizer, await buildModel(recipe, tokenizer), validation);
+  const run = new Run(means, tokenizer, await buildModel(recipe, tokenizer), () => signal?.aborted === true);
   if (previous !== undefined) run.restore(previous);
-  const asRead = `${JSON.stringify({ recipe, data: options.data }, null, 2)}\n`;
-  await writeFileAtomic(join(out, 'recipe.json'), asRead);
-  const log = await RunLog.open(out, run.step, () => peakFlops(out, run));
+  await run.begin();
+  const asRead = `${JSON.stringify({ recipe: options.recipe, data: options.data }, null, 2)}\n`;
+  if (team.writes) await writeFileAtomic(join(out, 'recipe.json'), asRead);
+  const log = team.writes ? await RunLog.open(out, run.step, () => peakFlops(out, run)) : undefined;
 
   const started = performance.now();
   const elapsed = () => (performance.now() - started) / 1000;
   const imagesPerSecond = () => ((run.step - before.step) * pairs) / Math.max(elapsed(), 1e-9);
   const save = async () => {
+    if (log === undefined) return;
     await log.flush();
     const { step, loss, validated } = run;
     const seconds = before.seconds + elapsed();
@@ -164,16 +184,19 @@ async function train(
     await checkpoints.save({ head: { ...head, validation: validated }, tensors: run.state() });
   };
 
-  while (!run.finished && signal?.aborted !== true) {
-    const record = run.advance(await (run.step === before.step ? first : data.load(run.step)));
-    await log.add({ ...record, validation: run.validateIfDue() }, run.cost);
-    options.onProgress?.({
-      step: run.step,
-      steps,
-      loss: run.loss,
-      learningRate: record.learningRate,
-      imagesPerSecond: imagesPerSecond(),
-    });
+  while (!run.finished && !run.stopped) {
+    const record = run.advance(await (run.step === before.step ? first : data.load(run.step, part)));
+    const validation = run.validateIfDue();
+    await log?.add({ ...record, validation }, run.cost);
+    if (team.writes) {
+      options.onProgress?.({
+        step: run.step,
+        steps,
+        loss: run.loss,
+        learningRate: record.learningRate,
+        imagesPerSecond: imagesPerSecond(),
+      });
+    }
     const best = run.validated.bestStep === run.step;
     if ((run.step % checkpointEvery === 0 || best) && !run.finished) await save();
     // Lets signals and timers have their turn: a step itself never waits.
@@ -191,7 +214,7 @@ async function train(
     ...(loss === undefined || step === undefined ? {} : { best: { step, loss } }),
   };
   if (run.step > before.step) await save();
-  if (run.finished) {
+  if (run.finished && team.writes) {
     if (step !== undefined && step !== run.step) run.restore(await checkpoints.at(step));
     run.useAverage();
     const preparation = { size: recipe.image.size, normalisation: 'per-image' } as const;
@@ -232,7 +255,7 @@ function refuse({ recipe, out, resume }: PretrainOptions, data: readonly unknown
     const mend = 'name at least one data set with --data, or in the recipe';
     throw new UsageError({ fault: 'there is no data to train on', mend });
   }
-  if (recipe.training.device === 'cuda' && !cudaAvailable()) {
+  if (recipe.training.device !== 'cpu' && !cudaAvailable()) {
     throw new UsageError({
       fault: 'the recipe asks for a GPU and libtorch sees none',
       mend: 'set training.device to cpu, or see synray doctor',
@@ -265,20 +288,31 @@ class Run {
   readonly #schedule: Schedule;
   readonly #patience: Patience;
 
+  readonly recipe: PretrainRecipe;
+  readonly data: TrainingData;
+  readonly validation: Validation | undefined;
+  readonly #team: Team;
+  /** The ranks have agreed to stop after this step. */
+  #stopping = false;
+
+  /** @param asked - Whether this process was asked to stop. */
   constructor(
-    readonly recipe: PretrainRecipe,
-    readonly data: TrainingData,
+    { team, recipe, data, validation }: Means,
     readonly tokenizer: TextTokenizer,
     readonly model: DualEncoder,
-    readonly validation: Validation | undefined,
+    readonly asked: () => boolean,
   ) {
+    this.#team = team;
+    this.recipe = recipe;
+    this.data = data;
+    this.validation = validation;
     const { training, image } = recipe;
     const { device, precision, channelsLast } = training;
     this.device = device;
     this.precision = precision === 'auto' ? (hasFastBf16(device) ? 'bf16' : 'f32') : precision;
     this.#loss = new TrainingLoss(recipe).to({ device });
     model.to({ device }).train();
-    if (channelsLast === 'auto' ? device === 'cuda' : channelsLast) useChannelsLast(model);
+    if (channelsLast === 'auto' ? device.startsWith('cuda') : channelsLast) useChannelsLast(model);
     this.#parameters = [model, this.#loss].flatMap(part => part.parameters());
     // Decay shrinks weights of products; biases, norms and learnt scales (at most one dimension) are left alone.
     const matrices = this.#parameters.filter(each => each.ndim > 1);
@@ -307,6 +341,16 @@ class Run {
     return this.step >= this.recipe.training.steps || hasStalled(this.validated, this.#patience);
   }
 
+  /** Whether to stop before the next step: at once where this process trains alone, else when all have agreed to. */
+  get stopped(): boolean {
+    return this.#team.size === 1 ? this.asked() : this.#stopping;
+  }
+
+  /** Before the first step. */
+  begin(): Promise<void> {
+    return this.#team.begin(this.step, this.state(), this.#parameters);
+  }
+
   /** Does one step: batch, loss, gradients, clipping, update. */
   advance(assembled: AssembledBatch): StepRecord {
     const { training } = this.recipe;
@@ -317,6 +361,9 @@ class Run {
       // The noise of augmentation and dropout follows from seed and step alone: nothing to save, nothing to drift.
       manualSeed(Random.of(training.seed, 'step', step).bits());
       const batch = this.data.finish(assembled, this.#cells);
+      // Ranks share the noise of the whole batch's pictures; what the encoders drop is each one's own.
+      if (this.#team.size > 1)
+        manualSeed(Random.of(training.seed, 'step', step, 'rank', this.#team.rank).bits());
       this.#optimiser.zeroGrad();
       const loss = this.#backward(batch);
       const gradientNorm = clipGradNorm(this.#parameters, training.clip || Number.POSITIVE_INFINITY);
@@ -336,7 +383,11 @@ class Run {
     this.step = step + 1;
     this.#average?.update(this.model.stateDict(), this.step);
     this.loss = Number.isNaN(this.loss) ? record.loss : this.loss + SMOOTHING * (record.loss - this.loss);
-    this.cost = { ...this.cost, seconds: (performance.now() - started) / 1000, images: training.batch };
+    this.cost = {
+      ...this.cost,
+      seconds: (performance.now() - started) / 1000,
+      images: training.batch * this.#team.size,
+    };
     return record;
   }
 
@@ -345,27 +396,34 @@ class Run {
     const { accumulate: parts, seed } = this.recipe.training;
     const inputs = encoderInputs(batch, this.tokenizer, this.recipe.text.maxTokens);
     this.cost.flops = stepFlops(this.model.config, this.recipe.image.size, inputs);
-    const checked = (loss: ObjectiveLoss) => {
+    const team = this.#team;
+    const lossOf = (encoded: Rows) => {
+      const { rows, batch: whole } = team.whole(encoded, batch);
+      const loss = this.#inPrecision(() => this.#loss.forward(rows, whole));
       const value = loss.total.item();
-      if (!Number.isFinite(value)) throw diverged(this.step, 'loss', value, batch);
+      const { stop, broken } = team.agree({ stop: this.asked(), broken: !Number.isFinite(value) });
+      if (broken === team.rank) throw diverged(this.step, 'loss', value, batch);
+      if (broken !== undefined) throw elsewhere(this.step, broken);
+      this.#stopping = stop;
       return loss;
     };
     if (parts === 1) {
-      const loss = checked(
-        this.#inPrecision(() => this.#loss.forward(encodePart(this.model, inputs, this.device), batch)),
-      );
-      loss.total.backward();
+      const loss = lossOf(this.#inPrecision(() => encodePart(this.model, inputs, this.device)));
+      team.backward(loss.total);
       return loss;
     }
-    return backwardInParts({
+    const loss = backwardInParts({
       parts,
       encode: part => {
-        manualSeed(Random.of(seed, 'part', this.step, part).bits());
+        const own = team.size > 1 ? ['rank', team.rank] : [];
+        manualSeed(Random.of(seed, 'part', this.step, part, ...own).bits());
         return this.#inPrecision(() => encodePart(this.model, inputs, this.device, part, parts));
       },
-      lossOf: rows => checked(this.#inPrecision(() => this.#loss.forward(rows, batch))),
+      lossOf,
       state: this.model.namedBuffers().map(([, buffer]) => buffer),
     });
+    team.averageGradients(this.#parameters);
+    return loss;
   }
 
   /** The mean loss on the validation split after the steps where the recipe asks for it, and takes note of it. */
@@ -381,11 +439,13 @@ class Run {
   }
 
   #validate(validation: Validation): number {
-    const { accumulate: parts } = this.recipe.training;
+    const { rank, size } = this.#team;
+    // Each rank has the memory for its share of a batch.
+    const parts = this.recipe.training.accumulate * size;
     this.model.eval();
     this.#loss.eval();
     let sum = 0;
-    for (let index = 0; index < validation.batches; index++) {
+    for (let index = rank; index < validation.batches; index += size) {
       sum += scope(() =>
         noGrad(() => {
           const batch = validation.batch(index, this.#cells);
@@ -399,7 +459,7 @@ class Run {
     }
     this.model.train();
     this.#loss.train();
-    return sum / validation.batches;
+    return this.#team.sum(sum) / validation.batches;
   }
 
   #inPrecision<T>(work: () => T): T {
@@ -440,6 +500,14 @@ class Run {
     this.model.dispose();
     this.#loss.dispose();
   }
+}
+
+/** Where another rank's loss is no number, this one stops as well. */
+function elsewhere(step: number, rank: number): SynrayError {
+  return new SynrayError({
+    fault: `rank ${rank} has a loss that is no number at step ${step + 1}`,
+    mend: 'see its last lines, which name the samples',
+  });
 }
 
 function diverged(step: number, what: string, value: number, batch: TrainingBatch): SynrayError {

@@ -1,12 +1,21 @@
-import { Module } from '../tensor/index.js';
+import { Module, type Tensor } from '../tensor/index.js';
 import type { Rows } from './accumulation.js';
-import type { TrainingBatch } from './data/training-batch.js';
+import type { GroundingTargets } from './data/training-batch.js';
 import { pairsOf } from './encoding.js';
 import { groundingFor } from './grounding.js';
 import type { GroundingTerm } from './grounding-term.js';
 import { type Objective, type ObjectiveLoss, objectives } from './objectives/index.js';
 import type { PretrainRecipe } from './recipe.js';
 import { TwinContrast } from './twins.js';
+
+/** What the loss has to know of a batch besides the encoded rows. */
+export interface LossBatch {
+  /** As many as there are pairs. */
+  readonly texts: { readonly length: number };
+  readonly matches?: Tensor;
+  readonly grounding?: GroundingTargets;
+  readonly twins?: { readonly owners: readonly number[] };
+}
 
 /** What training makes smaller: the objective, and the terms that the recipe adds to it. */
 export class TrainingLoss extends Module {
@@ -25,7 +34,7 @@ export class TrainingLoss extends Module {
   }
 
   /** @param rows - What the encoders made of {@link encoderInputs} of the batch. */
-  forward(rows: Rows, batch: TrainingBatch): ObjectiveLoss {
+  forward(rows: Rows, batch: LossBatch): ObjectiveLoss {
     const { matches, grounding, twins } = batch;
     const count = batch.texts.length;
     const pairs = pairsOf(rows, [0, count], [0, count]);
@@ -50,12 +59,13 @@ export class TrainingLoss extends Module {
     }
     if (this.twins !== undefined && twins !== undefined) {
       const { owners } = twins;
-      const own = pairsOf(rows, [count, count + owners.length], [phrases, phrases + owners.length]);
+      const [named, denied] = [phrases + owners.length, phrases + 2 * owners.length];
       const term = this.twins.forward({
         images: pairs.images.global,
-        twins: own.images.global,
+        twins: rows.images!.slice(0, count, count + owners.length),
         owners,
-        texts: own.texts.global,
+        texts: rows.texts!.slice(0, phrases, named),
+        denials: rows.texts!.slice(0, named, denied),
       });
       total = total.add(term.mul(this.#recipe.twins.weight));
       parts.twins = term;

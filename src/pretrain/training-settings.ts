@@ -64,7 +64,13 @@ export const TrainingSettings = z
           'The checkpoint with the least is kept, and becomes the model.',
       ),
     seed: z.int().nonnegative().default(0).describe('Of every random choice.'),
-    device: z.enum(['cpu', 'cuda']).default('cpu').describe('Where the encoders run.'),
+    device: z
+      .string()
+      .regex(/^(cpu|cuda(:\d{1,2})?)$/, 'expected cpu, cuda, or a GPU by number such as cuda:1')
+      .default('cpu')
+      .describe(
+        'Where the encoders run: cpu, cuda, or a GPU by number. Of several processes each takes its own GPU.',
+      ),
     precision: z
       .enum(['f32', 'bf16', 'auto'])
       .default('f32')

@@ -59,6 +59,16 @@ function local({ images, texts }, temperature) {
   return pooled.matmul(images.cells.amax([2, 3]).transpose(0, 1)).mul(temperature).logSoftmax(1).diagonal().mean().neg();
 }
 
+/** The pairs of all ranks. */
+function together(parallel, { images, texts }) {
+  const encoded = { images: images.global, cells: images.cells, texts: texts.global, words: texts.words, mask: texts.mask };
+  const { rows } = parallel.whole(encoded, { texts: { length: images.global.shape[0] } });
+  return {
+    images: { global: rows.images, cells: rows.cells },
+    texts: { global: rows.texts, words: rows.words, mask: rows.mask },
+  };
+}
+
 const step = async (parallel, { bucketBytes } = {}) => {
   const model = new Model();
   for (const [name, weights] of model.namedParameters()) {
@@ -74,7 +84,7 @@ const step = async (parallel, { bucketBytes } = {}) => {
   for (let repeat = 0; repeat < 2; repeat++) {
     const rows = batch(parallel?.share(BATCH) ?? { start: 0, end: BATCH });
     const own = model.encode(rows.pictures, rows.words, rows.mask);
-    const pairs = parallel?.gatherPairs(own) ?? own;
+    const pairs = parallel === undefined ? own : together(parallel, own);
     let loss = objective.forward(pairs).total.add(local(pairs, model.temperature));
     // A term of one rank's own: its share of the mean is a half.
     if (parallel === undefined) loss = loss.add(model.onlyFirst.mul(0.5).sum());
