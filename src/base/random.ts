@@ -53,14 +53,13 @@ export class Random {
     return result;
   }
 
-  /** The next whole numbers in [0, 2^32), as `bits` gives them one at a time. */
-  words(count: number): Uint32Array {
-    const result = new Uint32Array(count);
+  /** Fills a list with the next whole numbers in [0, 2^32), as `bits` gives them one at a time. */
+  words(result: Uint32Array): Uint32Array {
     let a = this.#a;
     let b = this.#b;
     let c = this.#c;
     let d = this.#d;
-    for (let at = 0; at < count; at++) {
+    for (let at = 0; at < result.length; at++) {
       const scrambled = Math.imul(b, 5);
       result[at] = Math.imul((scrambled << 7) | (scrambled >>> 25), 9);
       const shifted = b << 9;

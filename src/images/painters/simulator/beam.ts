@@ -49,8 +49,16 @@ export function detect(log: Map2, size: number, patient: Patient, beam: Beam, ra
   const pixel = field / size / 0.02;
   const perPhoton = 1 / (beam.exposure * pixel * pixel);
   const electronic = (0.002 / pixel) ** 2;
-  exposeMap(signal, size, random.words(log.length), normals, perPhoton, electronic);
+  exposeMap(signal, size, random.words(wordsFor(log.length)), normals, perPhoton, electronic);
   return signal;
+}
+
+let words = new Uint32Array(0);
+
+/** Room for the random words of a picture, used again by the next. */
+function wordsFor(count: number): Uint32Array {
+  if (words.length !== count) words = new Uint32Array(count);
+  return words;
 }
 
 const scatterCells = 32;

@@ -182,16 +182,14 @@ function fillChest(body: Body, outer: Map2, occupied: Map2, random: Random): voi
     const apex = thorax.apex[side];
     const height = patient.lungHeight[side];
     const span = thorax.angle[side] - thorax.top[side] + 0.07;
-    const dome = Float32Array.from(
-      { length: size },
-      (_, at) => thorax.dome[side][tableIndex((at + 0.5) / size)]!,
-    );
-    // The recess behind the dome ends beside the spine.
-    const beside = Float32Array.from(dome, (_, at) =>
-      smoothStep(0.06, 0.26, Math.abs((at + 0.5) / size - middle)),
-    );
     const line = () => new Float32Array(size);
-    const [reach, round, base] = [line(), line(), line()];
+    const [dome, beside, reach, round, base] = [line(), line(), line(), line(), line()];
+    for (let column = 0; column < size; column++) {
+      const x = (column + 0.5) / size;
+      dome[column] = thorax.dome[side][tableIndex(x)]!;
+      // The recess behind the dome ends beside the spine.
+      beside[column] = smoothStep(0.06, 0.26, Math.abs(x - middle));
+    }
     for (let row = 0; row < size; row++) {
       const y = (row + 0.5) / size;
       reach[row] = 1 / Math.abs(wallX[tableIndex(y)]! - middle);
@@ -238,11 +236,12 @@ function perihilarHaze(
   random: Random,
 ): Record<LungSide, { across: Float32Array; down: Float32Array }> {
   const { size, patient } = body;
-  const bell = (centre: number, width: number, height: number) =>
-    Float32Array.from(
-      { length: size },
-      (_, place) => height * Math.exp(-0.5 * (((place + 0.5) / size - centre) / width) ** 2),
-    );
+  const bell = (centre: number, width: number, height: number) => {
+    const line = new Float32Array(size);
+    for (let place = 0; place < size; place++)
+      line[place] = height * Math.exp(-0.5 * (((place + 0.5) / size - centre) / width) ** 2);
+    return line;
+  };
   const of = (side: LungSide) => {
     const { x, y } = hilumOf(body, side);
     const much = random.uniform(0.1, 0.42) * patient.hilum[side];

@@ -103,10 +103,11 @@ function greys(
   const span = 1 / Math.max(0.2, high - low);
   // What is dense holds more noise than detail: there less is raised.
   const evened = spread(broadGrid, broadly, cells, 0.5);
-  const shares = Float32Array.from(middleGrid, (value, cell) => {
-    const dense = (value - evened[cell]! - low) * span;
-    return dense <= 0 ? 1 : dense >= 1 ? 0.2 : 1 - 0.8 * Math.sqrt(dense);
-  });
+  const shares = new Float32Array(middleGrid.length);
+  for (let cell = 0; cell < shares.length; cell++) {
+    const dense = (middleGrid[cell]! - evened[cell]! - low) * span;
+    shares[cell] = dense <= 0 ? 1 : dense >= 1 ? 0.2 : 1 - 0.8 * Math.sqrt(dense);
+  }
   const share = spread(shares, cells, size, 0.5);
   const curve = greyCurve(display, white);
   const scale = 0.5 * curveSteps * (display.denseGrey - display.lungGrey) * span;
@@ -134,12 +135,14 @@ function greys(
 /** The curve of the display in steps from grey −0.5 to 1.5: straight in the middle, soft towards white and black. */
 function greyCurve({ shoulder, floor, gamma }: Display, white: number): Float32Array {
   const rest = 1 - shoulder;
-  return Float32Array.from({ length: curveSteps + 2 }, (_, step) => {
+  const curve = new Float32Array(curveSteps + 2);
+  for (let step = 0; step < curve.length; step++) {
     let grey = (2 * step) / curveSteps - 0.5;
     if (grey > shoulder) grey = shoulder + rest * (1 - Math.exp(-(grey - shoulder) / rest));
     else if (grey < toe) grey = toe * Math.exp((grey - toe) / toe);
-    return white * (floor + (1 - floor) * clamp01(grey) ** gamma);
-  });
+    curve[step] = white * (floor + (1 - floor) * clamp01(grey) ** gamma);
+  }
+  return curve;
 }
 
 /** Mixes into a curve the one that gives every grey as many pixels; `stepOf` tells the step of a reading. */

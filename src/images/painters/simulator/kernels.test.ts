@@ -123,7 +123,7 @@ describe('smoothing', () => {
 
 it('a run of words is the stream that bits give one at a time', () => {
   const [one, other] = [Random.of('words'), Random.of('words')];
-  expect([...one.words(50)]).toEqual(Array.from({ length: 50 }, () => other.bits()));
+  expect([...one.words(new Uint32Array(50))]).toEqual(Array.from({ length: 50 }, () => other.bits()));
   expect(one.bits()).toBe(other.bits());
 });
 
