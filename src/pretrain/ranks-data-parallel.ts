@@ -13,9 +13,11 @@ import { SynrayError, UsageError } from '../base/index.js';
 import {
   cat,
   type GradientReducer,
+  type Module,
   type Parameter,
   ProcessGroup,
   scope,
+  synchroniseBatchNorm,
   type Tensor,
   tensor,
 } from '../tensor/index.js';
@@ -211,6 +213,11 @@ export class DataParallel implements Team {
       const [parts] = this.#group.allGatherSync([tensor([own], { dtype: 'f64' })]);
       return parts!.map(part => part.item());
     });
+  }
+
+  /** Lets batch norm take its statistics over all ranks. */
+  synchroniseBatchNorm(model: Module): void {
+    synchroniseBatchNorm(model, this.#group);
   }
 
   /** The encoded rows of all ranks, and the batch to which they belong: see {@link wholeBatch}. */

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { Parameter, Tensor } from '../tensor/index.js';
+import type { Module, Parameter, Tensor } from '../tensor/index.js';
 import type { Rows } from './accumulation.js';
 import type { BatchPart } from './data/batch-assembler.js';
 import { deviceOf, type Ranks, ranksOf } from './ranks.js';
@@ -17,6 +17,8 @@ export interface Team {
   firstThenRest<T>(work: () => Promise<T>): Promise<T>;
   /** Before the first step: all start from the first rank's state, and gradients are averaged from now on. */
   begin(step: number, state: ReadonlyMap<string, Tensor>, parameters: readonly Parameter[]): Promise<void>;
+  /** Lets batch norm take its statistics over all ranks. */
+  synchroniseBatchNorm(model: Module): void;
   /** The encoded rows of all ranks, and the batch to which they belong. */
   whole(rows: Rows, batch: LossBatch): { readonly rows: Rows; readonly batch: LossBatch };
   /** One exchange a step: all stop at the same step, and none goes on where one cannot. */
@@ -37,6 +39,7 @@ const alone: Team = {
   writes: true,
   firstThenRest: work => work(),
   begin: async () => {},
+  synchroniseBatchNorm: () => {},
   whole: (rows, batch) => ({ rows, batch }),
   agree: ({ stop, broken }) => ({ stop, broken: broken ? 0 : undefined }),
   backward: loss => loss.backward(),

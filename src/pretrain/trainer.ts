@@ -313,6 +313,7 @@ class Run {
     this.#loss = new TrainingLoss(recipe).to({ device });
     model.to({ device }).train();
     if (channelsLast === 'auto' ? device.startsWith('cuda') : channelsLast) useChannelsLast(model);
+    if (training.synchroniseBatchNorm) team.synchroniseBatchNorm(model);
     this.#parameters = [model, this.#loss].flatMap(part => part.parameters());
     // Decay shrinks weights of products; biases, norms and learnt scales (at most one dimension) are left alone.
     const matrices = this.#parameters.filter(each => each.ndim > 1);

@@ -81,6 +81,12 @@ export const TrainingSettings = z
       .describe(
         'Keep the channels of a pixel together in memory. auto: on CUDA, where convolutions want it.',
       ),
+    synchroniseBatchNorm: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Of several processes: take the statistics of batch norm over all of them. Slower, and exact.',
+      ),
     threads: z
       .int()
       .min(1)
