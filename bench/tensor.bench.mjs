@@ -1,11 +1,6 @@
 // What a call costs, and a training step of a ResNet-18, here and in Python on the same libtorch, in turns.
 //   npm run bench tensor [-- --threads N] [--rounds N] [--python PYTHON] [--json]
-import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { ResNet, resNetForms } from '../dist/models/index.js';
 import {
   arange,
@@ -15,7 +10,6 @@ import {
   libtorchVersion,
   liveTensors,
   manualSeed,
-  nativeFolder,
   noGrad,
   ones,
   randn,
@@ -23,8 +17,8 @@ import {
   scope,
   setThreads,
 } from '../dist/tensor/index.js';
+import { inTurns, medians, optionsIn, Peer, printResult, ratio, timed } from './peer.mjs';
 
-const FOLDER = dirname(fileURLToPath(import.meta.url));
 const BATCH = 16;
 const SIDE = 128;
 const STEPS = 2;
@@ -32,31 +26,22 @@ const ADDS = 100_000;
 
 /** @param {string[]} words */
 export default async function bench(words) {
-  const option = name => (words.includes(name) ? words[words.indexOf(name) + 1] : undefined);
-  const threads = Number(option('--threads') ?? availableParallelism());
-  const rounds = Number(option('--rounds') ?? 15);
-  const peer = new Peer(option('--python') ?? pythonOfTheBuild());
+  const { option } = optionsIn(words);
+  const threads = Number(option('--threads', availableParallelism()));
+  const rounds = Number(option('--rounds', 15));
+  const peer = new Peer(new URL('./tensor_peer.py', import.meta.url), option('--python'));
   const work = trainingWork(threads);
-  const { version } = await peer.ask('start', threads, BATCH, SIDE);
-  if (!version.startsWith(libtorchVersion())) {
-    process.stderr.write(`libtorch ${libtorchVersion()} here, ${version} in Python: not the same\n`);
-  }
+  await peer.start(threads, BATCH, SIDE);
 
   const [oursFirst, peersFirst] = [work.steps(3), await peer.ask('steps', 3)];
-  const pairs = [];
-  for (let round = 0; round < rounds; round++) {
-    // Who goes first changes each round, so that neither has the warmer machine.
-    const turns = [
-      async () => ({ add: addCost(), ...work.steps(STEPS) }),
-      async () => ({
-        add: (await peer.ask('adds', ADDS)).microseconds,
-        ...(await peer.ask('steps', STEPS)),
-      }),
-    ];
-    const [a, b] =
-      round % 2 === 0 ? [await turns[0](), await turns[1]()] : [await turns[1](), await turns[0]()].reverse();
-    pairs.push({ synray: a, python: b });
-  }
+  const pairs = await inTurns(
+    rounds,
+    async () => ({ add: addCost(), ...work.steps(STEPS) }),
+    async () => ({
+      add: (await peer.ask('adds', ADDS)).microseconds,
+      ...(await peer.ask('steps', STEPS)),
+    }),
+  );
   peer.close();
 
   const result = {
@@ -68,14 +53,11 @@ export default async function bench(words) {
     addMicroseconds: medians(pairs, 'add'),
     stepMilliseconds: medians(pairs, 'milliseconds'),
     stepProcessorMilliseconds: medians(pairs, 'processorMilliseconds'),
-    // Above 1: synray is faster. Each round is one pair, so that a slow spell of the machine hits both.
-    stepRatio: median(pairs.map(({ synray, python }) => python.milliseconds / synray.milliseconds)),
+    stepRatio: ratio(pairs, 'milliseconds'),
     // The same in processor time, which other programs on the machine disturb less.
-    stepProcessorRatio: median(
-      pairs.map(({ synray, python }) => python.processorMilliseconds / synray.processorMilliseconds),
-    ),
+    stepProcessorRatio: ratio(pairs, 'processorMilliseconds'),
   };
-  process.stdout.write(`${JSON.stringify(result, null, words.includes('--json') ? 0 : 2)}\n`);
+  printResult(result, words);
 }
 
 /** A ResNet-18 with one channel, ten classes, SGD with momentum; the same numbers as in tensor_peer.py. */
@@ -104,19 +86,7 @@ function trainingWork(threads) {
       optimiser.step();
       return loss.item();
     });
-  return {
-    steps(count) {
-      const [started, before] = [performance.now(), process.cpuUsage()];
-      let loss = 0;
-      for (let done = 0; done < count; done++) loss = step();
-      const { user, system } = process.cpuUsage(before);
-      return {
-        milliseconds: (performance.now() - started) / count,
-        processorMilliseconds: (user + system) / 1000 / count,
-        loss,
-      };
-    },
-  };
+  return { steps: count => timed(count, step) };
 }
 
 /** Microseconds for one addition of 2 × 2 numbers, making and freeing the result included. */
@@ -131,39 +101,4 @@ function addCost() {
   const cost = ((performance.now() - started) * 1000) / ADDS;
   x.dispose();
   return cost;
-}
-
-/** The Python that has the libtorch the bridge was built against. */
-function pythonOfTheBuild() {
-  const { kind, libtorch } = JSON.parse(readFileSync(join(nativeFolder(), 'build.json'), 'utf8'));
-  const beside = join(libtorch, '..', '..', '..', '..', 'bin', 'python');
-  return kind !== 'debian' && existsSync(beside) ? beside : '/usr/bin/python3';
-}
-
-class Peer {
-  constructor(python) {
-    this.process = spawn(python, [join(FOLDER, 'tensor_peer.py')], { stdio: ['pipe', 'pipe', 'inherit'] });
-    this.lines = createInterface({ input: this.process.stdout })[Symbol.asyncIterator]();
-  }
-
-  async ask(...words) {
-    this.process.stdin.write(`${words.join(' ')}\n`);
-    const { value, done } = await this.lines.next();
-    if (done) throw new Error('the Python peer ended (it needs torch: on Debian, apt install python3-torch)');
-    return JSON.parse(value);
-  }
-
-  close() {
-    this.process.stdin.end();
-  }
-}
-
-function medians(pairs, measure) {
-  const of = side => median(pairs.map(pair => pair[side][measure]));
-  return { synray: of('synray'), python: of('python') };
-}
-
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)];
 }

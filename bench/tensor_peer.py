@@ -1,55 +1,31 @@
-"""The Python side of `npm run bench tensor`: the same work on the same libtorch, one line of JSON per request."""
-import json
-import sys
+"""The Python side of `npm run bench tensor`: the same work on the same libtorch."""
+
 import time
 
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
+from answer import serve, timed
+from networks import ResNet
 
 
-class Block(nn.Module):
-    def __init__(self, inputs, width, stride):
-        super().__init__()
-        self.conv1 = nn.Conv2d(inputs, width, 3, stride, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(width)
-        self.conv2 = nn.Conv2d(width, width, 3, 1, 1, bias=False)
-        self.bn2 = nn.BatchNorm2d(width)
-        self.downsample = None
-        if stride != 1 or inputs != width:
-            self.downsample = nn.Sequential(nn.Conv2d(inputs, width, 1, stride, bias=False), nn.BatchNorm2d(width))
-
-    def forward(self, x):
-        added = x if self.downsample is None else self.downsample(x)
-        hidden = F.relu(self.bn1(self.conv1(x)), inplace=True)
-        return F.relu(self.bn2(self.conv2(hidden)).add_(added), inplace=True)
-
-
-class ResNet18(nn.Module):
+class Classifier(ResNet):
     """torchvision's resnet18 for pictures with one channel."""
 
     def __init__(self, classes):
-        super().__init__()
-        self.conv1 = nn.Conv2d(1, 64, 7, 2, 3, bias=False)
-        self.bn1 = nn.BatchNorm2d(64)
-        widths = [64, 64, 128, 256, 512]
-        for stage in range(1, 5):
-            stride = 1 if stage == 1 else 2
-            first = Block(widths[stage - 1], widths[stage], stride)
-            setattr(self, f"layer{stage}", nn.Sequential(first, Block(widths[stage], widths[stage], 1)))
+        widths = [64, 128, 256, 512]
+        form = {"block": "basic", "stem": 64, "widths": widths, "depths": [2, 2, 2, 2], "strides": [1, 2, 2, 2]}
+        super().__init__({**form, "channels": 1, "local_layer": "layer4"})
         self.fc = nn.Linear(512, classes)
 
     def forward(self, x):
-        x = F.max_pool2d(F.relu(self.bn1(self.conv1(x)), inplace=True), 3, 2, 1)
-        for stage in (self.layer1, self.layer2, self.layer3, self.layer4):
-            x = stage(x)
-        return self.fc(x.mean((2, 3)))
+        return self.fc(super().forward(x)[0])
 
 
 class Work:
     def __init__(self, threads, batch, side):
         torch.set_num_threads(threads)
-        self.net = ResNet18(10)
+        self.net = Classifier(10)
         # The same numbers on both sides: drawn by libtorch's generator, in the order of the names.
         torch.manual_seed(0)
         with torch.no_grad():
@@ -67,14 +43,7 @@ class Work:
         return loss.item()
 
     def steps(self, count):
-        started, processor = time.perf_counter(), time.process_time()
-        for _ in range(count):
-            loss = self.step()
-        return {
-            "milliseconds": (time.perf_counter() - started) / count * 1000,
-            "processorMilliseconds": (time.process_time() - processor) / count * 1000,
-            "loss": loss,
-        }
+        return timed(count, self.step)
 
     def adds(self, count):
         x = torch.ones(2, 2)
@@ -84,13 +53,4 @@ class Work:
         return {"microseconds": (time.perf_counter() - started) / count * 1e6}
 
 
-work = None
-for line in sys.stdin:
-    name, *numbers = line.split()
-    numbers = [int(number) for number in numbers]
-    if name == "start":
-        work = Work(*numbers)
-        answer = {"version": torch.__version__, "threads": torch.get_num_threads()}
-    else:
-        answer = getattr(work, name)(*numbers)
-    print(json.dumps(answer), flush=True)
+serve(Work)

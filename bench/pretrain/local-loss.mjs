@@ -1,26 +1,13 @@
 // GLoRIA's local loss, forward and backward, for all captions at once, beside the usual loop over captions in Python
-// on the same libtorch, in turns. Part of `npm run bench pretrain`; alone:
-//   node bench/pretrain/local-loss.mjs [--threads N] [--rounds N] [--full] [--python PYTHON] [--json]
+// on the same libtorch, in turns.
+//   npm run bench pretrain -- local-loss [--threads N] [--rounds N] [--full] [--python PYTHON] [--json]
 // Batch 48, 19 × 19 cells and 768 dimensions as in the official settings; captions of 11 to 82 words (36 on average),
 // or of 97 each with --full. Above 1, a ratio says that synray is faster.
-import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { ObjectiveSettings, objectives } from '../../dist/pretrain/index.js';
-import {
-  libtorchVersion,
-  manualSeed,
-  nativeFolder,
-  randn,
-  scope,
-  setThreads,
-  tensor,
-} from '../../dist/tensor/index.js';
+import { libtorchVersion, manualSeed, randn, scope, setThreads, tensor } from '../../dist/tensor/index.js';
+import { inTurns, medians, optionsIn, Peer, printResult, ratio, timed } from '../peer.mjs';
 
-const FOLDER = dirname(fileURLToPath(import.meta.url));
 const PICTURES = 48;
 const SIDE = 19;
 const DIMENSION = 768;
@@ -28,53 +15,33 @@ const LONGEST = 97;
 
 /** @param {string[]} words */
 export default async function bench(words) {
-  const option = name => (words.includes(name) ? words[words.indexOf(name) + 1] : undefined);
-  const threads = Number(option('--threads') ?? availableParallelism());
-  const rounds = Number(option('--rounds') ?? 3);
-  const lengths = captionLengths(words.includes('--full'));
-  const peer = new Peer(option('--python') ?? pythonOfTheBuild());
-  const { version } = await peer.ask('start', threads, PICTURES, SIDE, DIMENSION, ...lengths);
-  if (!version.startsWith(libtorchVersion())) {
-    process.stderr.write(`libtorch ${libtorchVersion()} here, ${version} in Python: not the same\n`);
-  }
+  const { option, flag } = optionsIn(words);
+  const threads = Number(option('--threads', availableParallelism()));
+  const rounds = Number(option('--rounds', 3));
+  const lengths = captionLengths(flag('--full'));
+  const peer = new Peer(new URL('./local_loss_peer.py', import.meta.url), option('--python'));
+  await peer.start(threads, PICTURES, SIDE, DIMENSION, ...lengths);
   const work = localWork(threads, lengths);
   work.step();
-
-  const pairs = [];
-  for (let round = 0; round < rounds; round++) {
-    // Who goes first changes each round, so that neither has the warmer machine.
-    if (round % 2 === 0) {
-      const synray = work.step();
-      pairs.push({ synray, python: await peer.ask('steps', 1) });
-    } else {
-      const python = await peer.ask('steps', 1);
-      pairs.push({ synray: work.step(), python });
-    }
-  }
+  const pairs = await inTurns(rounds, work.step, () => peer.ask('steps', 1));
   peer.close();
 
-  const ratio = measure => median(pairs.map(({ synray, python }) => python[measure] / synray[measure]));
-  const both = measure => ({
-    synray: median(pairs.map(({ synray }) => synray[measure])),
-    python: median(pairs.map(({ python }) => python[measure])),
-  });
   const result = {
     libtorch: libtorchVersion(),
     threads,
     rounds,
     words: lengths.reduce((sum, length) => sum + length),
     // The same on both sides, or they do not do the same work.
-    loss: both('loss'),
-    cellGradient: both('cellGradient'),
-    wordGradient: both('wordGradient'),
-    milliseconds: both('milliseconds'),
-    processorMilliseconds: both('processorMilliseconds'),
-    ratio: ratio('milliseconds'),
+    loss: medians(pairs, 'loss'),
+    cellGradient: medians(pairs, 'cellGradient'),
+    wordGradient: medians(pairs, 'wordGradient'),
+    milliseconds: medians(pairs, 'milliseconds'),
+    processorMilliseconds: medians(pairs, 'processorMilliseconds'),
+    ratio: ratio(pairs, 'milliseconds'),
     // The same in processor time, which other programs on the machine disturb less.
-    processorRatio: ratio('processorMilliseconds'),
+    processorRatio: ratio(pairs, 'processorMilliseconds'),
   };
-  process.stdout.write(`${JSON.stringify(result, null, words.includes('--json') ? 0 : 2)}\n`);
-  return result;
+  printResult(result, words);
 }
 
 /** Words a caption: most reports are short, some are long. */
@@ -97,63 +64,23 @@ function localWork(threads, lengths) {
   // The global part is left out of both sides; it takes a thousandth of the time.
   const unused = randn([PICTURES, 8]);
   const objective = objectives.get('gloria')(ObjectiveSettings.parse({ name: 'gloria' }));
+  const norm = value => scope(() => value.grad.norm().item());
+  const forwardAndBackward = () =>
+    scope(() => {
+      cells.clearGrad();
+      words.clearGrad();
+      const { local } = objective.forward({
+        images: { global: unused, cells },
+        texts: { global: unused, words, mask },
+      }).parts;
+      local.backward();
+      return local.item();
+    });
   return {
-    step() {
-      const [started, before] = [performance.now(), process.cpuUsage()];
-      const loss = scope(() => {
-        cells.clearGrad();
-        words.clearGrad();
-        const { local } = objective.forward({
-          images: { global: unused, cells },
-          texts: { global: unused, words, mask },
-        }).parts;
-        local.backward();
-        return local.item();
-      });
-      const { user, system } = process.cpuUsage(before);
-      const milliseconds = performance.now() - started;
-      const norm = value => scope(() => value.grad.norm().item());
-      return {
-        milliseconds,
-        processorMilliseconds: (user + system) / 1000,
-        loss,
-        cellGradient: norm(cells),
-        wordGradient: norm(words),
-      };
-    },
+    step: () => ({
+      ...timed(1, forwardAndBackward),
+      cellGradient: norm(cells),
+      wordGradient: norm(words),
+    }),
   };
 }
-
-/** The Python that has the libtorch the bridge was built against. */
-function pythonOfTheBuild() {
-  const { kind, libtorch } = JSON.parse(readFileSync(join(nativeFolder(), 'build.json'), 'utf8'));
-  const beside = join(libtorch, '..', '..', '..', '..', 'bin', 'python');
-  return kind !== 'debian' && existsSync(beside) ? beside : '/usr/bin/python3';
-}
-
-class Peer {
-  constructor(python) {
-    this.process = spawn(python, [join(FOLDER, 'local_loss_peer.py')], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    this.lines = createInterface({ input: this.process.stdout })[Symbol.asyncIterator]();
-  }
-
-  async ask(...words) {
-    this.process.stdin.write(`${words.join(' ')}\n`);
-    const { value, done } = await this.lines.next();
-    if (done) throw new Error('the Python peer ended (it needs torch: on Debian, apt install python3-torch)');
-    return JSON.parse(value);
-  }
-
-  close() {
-    this.process.stdin.end();
-  }
-}
-
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)];
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) await bench(process.argv.slice(2));

@@ -1,12 +1,10 @@
 """The Python side of the GLoRIA part of `npm run bench pretrain`: the local loss caption by caption, as it is usually
-written, on the same libtorch. One line of JSON per request.
+written, on the same libtorch.
 """
-import json
-import sys
-import time
 
 import torch
 import torch.nn.functional as F
+from answer import serve, timed
 
 
 def attend(words, cells, sharpness):
@@ -33,7 +31,7 @@ def local_loss(cells, words, lengths, sharpness=4.0, gathering=5.0, temperature=
         cosine = (a * b).sum(1) / (a.norm(dim=1) * b.norm(dim=1)).clamp(min=1e-8)
         columns.append((cosine.reshape(pictures, length) * gathering).exp().sum(1, keepdim=True).log())
     logits = torch.cat(columns, 1) * temperature
-    classes = torch.arange(pictures)
+    classes = torch.arange(pictures, device=cells.device)
     return F.cross_entropy(logits, classes) + F.cross_entropy(logits.t(), classes)
 
 
@@ -47,28 +45,17 @@ class Work:
         self.words = words.transpose(1, 2).contiguous().requires_grad_()
         self.lengths = lengths
 
+    def step(self):
+        self.cells.grad = self.words.grad = None
+        loss = local_loss(self.cells, self.words, self.lengths)
+        loss.backward()
+        return loss.item()
+
     def steps(self, count):
-        started, processor = time.perf_counter(), time.process_time()
-        for _ in range(count):
-            self.cells.grad = self.words.grad = None
-            loss = local_loss(self.cells, self.words, self.lengths)
-            loss.backward()
-        return {
-            "milliseconds": (time.perf_counter() - started) / count * 1000,
-            "processorMilliseconds": (time.process_time() - processor) / count * 1000,
-            "loss": loss.item(),
-            "cellGradient": self.cells.grad.norm().item(),
-            "wordGradient": self.words.grad.norm().item(),
-        }
+        measured = timed(count, self.step)
+        cells, words = self.cells.grad.norm().item(), self.words.grad.norm().item()
+        return {**measured, "cellGradient": cells, "wordGradient": words}
 
 
-work = None
-for line in sys.stdin:
-    name, *numbers = line.split()
-    numbers = [int(number) for number in numbers]
-    if name == "start":
-        work = Work(*numbers)
-        answer = {"version": torch.__version__, "threads": torch.get_num_threads()}
-    else:
-        answer = getattr(work, name)(*numbers)
-    print(json.dumps(answer), flush=True)
+if __name__ == "__main__":
+    serve(Work)
