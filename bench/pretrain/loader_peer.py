@@ -1,20 +1,19 @@
 """The usual loader: PyTorch's DataLoader with Pillow, from the same PNG files to batches on which a step can begin.
 
-Answers a line of JSON a request on stdin. `epoch`: goes once through all pictures with two workers that live on from
-epoch to epoch; each picture is read, made grey, resized to `size`, warped by a random affine map, varied in gamma,
-contrast and brightness, and normalised, in the worker as is usual. Gives the seconds from the first batch to the last. `end`: ends the workers and gives the
-processor time of all samples, in this process and in the workers, without their start.
+`epoch` goes once through all pictures with two workers that live on from epoch to epoch; each picture is read, made
+grey, resized to `size`, warped by a random affine map, varied in gamma, contrast and brightness, and normalised, in the
+worker as is usual. `end` ends the workers.
 """
 
 import json
 import math
 import random
 import resource
-import sys
 import time
 from pathlib import Path
 
 import torch
+from answer import serve
 from PIL import Image
 from torch.utils.data import DataLoader, Dataset
 
@@ -51,24 +50,32 @@ class Pictures(Dataset):
         return values, random.choice(self.texts[index])
 
 
-def main():
-    folder, size, batch = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    torch.set_num_threads(1)
-    loader = DataLoader(
-        Pictures(folder, size), batch_size=batch, shuffle=True, num_workers=2, drop_last=True, persistent_workers=True
-    )
-    before = resource.getrusage(resource.RUSAGE_SELF)
-    for request in sys.stdin:
-        if request.strip() == "end":
-            loader._iterator = None  # ends the persistent workers, so that their time is counted
-            spent = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-            seconds = sum(each.ru_utime + each.ru_stime for each in spent)
-            print(json.dumps({"seconds": seconds - before.ru_utime - before.ru_stime}), flush=True)
-            break
+class Work:
+    def __init__(self, folder, size, batch):
+        torch.set_num_threads(1)
+        self.loader = DataLoader(
+            Pictures(folder, size),
+            batch_size=batch,
+            shuffle=True,
+            num_workers=2,
+            drop_last=True,
+            persistent_workers=True,
+        )
+        self.before = resource.getrusage(resource.RUSAGE_SELF)
+
+    def epoch(self):
+        """From the first batch to the last."""
         started = time.perf_counter()
-        count = sum(len(texts) for _, texts in loader)
-        print(json.dumps({"samples": count, "seconds": time.perf_counter() - started}), flush=True)
+        count = sum(len(texts) for _, texts in self.loader)
+        return {"samplesPerSecond": count / (time.perf_counter() - started)}
+
+    def end(self):
+        """Processor seconds of all epochs, in this process and in the workers, without the start of this process."""
+        self.loader._iterator = None  # ends the persistent workers, so that their time is counted
+        spent = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+        seconds = sum(each.ru_utime + each.ru_stime for each in spent)
+        return {"seconds": seconds - self.before.ru_utime - self.before.ru_stime}
 
 
 if __name__ == "__main__":
-    main()
+    serve(Work)

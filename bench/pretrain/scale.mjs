@@ -1,5 +1,5 @@
 // What a cache of a million samples costs: disk beside its pixels, resident memory, the time to begin an epoch.
-//   node bench/pretrain/scale.mjs [--samples 1000000] [--size 64] [--folder /tmp/synray-scale] [--json]
+//   npm run bench pretrain -- scale [--samples 1000000] [--size 64] [--folder /tmp/synray-scale] [--json]
 // The samples are made by repeating: 64 patterns of pixels, reports of four sentences of which one in two is written
 // anew for its sample, and up to three change maps. Nothing of it is sparse. The files are removed at the end.
 import { spawnSync } from 'node:child_process';
@@ -12,45 +12,41 @@ import { CHANGE_CELLS, packChangeMap } from '../../dist/pretrain/data/change-map
 import { TrainingData } from '../../dist/pretrain/data/training-data.js';
 import { PretrainRecipe } from '../../dist/pretrain/recipe.js';
 import { scope } from '../../dist/tensor/index.js';
+import { optionsIn, printResult, round } from '../peer.mjs';
 
-const words = process.argv.slice(2);
-const option = (name, otherwise) => (words.includes(name) ? words[words.indexOf(name) + 1] : otherwise);
-const samples = Number(option('--samples', 1_000_000));
-const size = Number(option('--size', 64));
-const folder = option('--folder', join(tmpdir(), `synray-scale-${process.pid}`));
-
-if (words.includes('--train')) await train();
-else await main();
-
-async function main() {
+/** @param {string[]} words */
+export default async function bench(words) {
+  const { option } = optionsIn(words);
+  const samples = Number(option('--samples', 1_000_000));
+  const size = Number(option('--size', 64));
+  const folder = option('--folder', join(tmpdir(), `synray-scale-${process.pid}`));
   mkdirSync(folder, { recursive: true });
   try {
     const started = performance.now();
-    await build();
+    await build(folder, { samples, size });
     const seconds = (performance.now() - started) / 1000;
     const builderMemory = process.resourceUsage().maxRSS / 1024;
     const disk = readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
     // Training reads the cache in a process of its own, so that its memory is its own.
-    const child = spawnSync(
-      process.execPath,
-      [fileURLToPath(import.meta.url), '--train', '--size', String(size), '--folder', folder],
-      { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
-    );
+    const child = spawnSync(process.execPath, [fileURLToPath(import.meta.url), folder, String(size)], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     const result = {
       samples,
       size,
-      diskGigabytes: round(disk / 1e9),
-      diskOverPixels: round(disk / (samples * size * size)),
-      writing: { seconds: round(seconds), residentMegabytes: Math.round(builderMemory) },
+      diskGigabytes: round3(disk / 1e9),
+      diskOverPixels: round3(disk / (samples * size * size)),
+      writing: { seconds: round3(seconds), residentMegabytes: Math.round(builderMemory) },
       training: JSON.parse(child.stdout),
     };
-    process.stdout.write(`${JSON.stringify(result, null, words.includes('--json') ? 0 : 2)}\n`);
+    printResult(result, words);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function build() {
+async function build(folder, { samples, size }) {
   const patterns = Array.from({ length: 64 }, (_, seed) =>
     Uint8Array.from({ length: size * size }, (_, at) => (at * (seed + 1) * 2654435761) >>> 24),
   );
@@ -87,7 +83,7 @@ async function build() {
 }
 
 /** Opens the cache, begins two epochs and takes steps here and there. Prints what it took. */
-async function train() {
+async function train(folder, size) {
   const started = performance.now();
   const recipe = PretrainRecipe.parse({
     objective: { name: 'convirt' },
@@ -114,14 +110,19 @@ async function train() {
   await data.close();
   process.stdout.write(
     JSON.stringify({
-      secondsToFirstBatch: round(opened),
-      secondsToNextEpoch: round(epochSeconds),
+      secondsToFirstBatch: round3(opened),
+      secondsToNextEpoch: round3(epochSeconds),
       samplesPerSecond: Math.round(perSecond),
       residentMegabytes: Math.round(process.resourceUsage().maxRSS / 1024),
     }),
   );
 }
 
-function round(value) {
-  return Math.round(value * 1000) / 1000;
+function round3(value) {
+  return round(value, 3);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [folder, size] = process.argv.slice(2);
+  await train(folder, Number(size));
 }

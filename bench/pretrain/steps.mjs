@@ -55,14 +55,14 @@ const SMALL = {
 
 /** @param {string[]} words */
 export default function bench(words) {
-  return compareSteps(SMALL, words, { rounds: 9, warmUp: 2, agreement: 1e-4 });
+  return compareSteps(SMALL, words, { device: 'cpu', rounds: 9, warmUp: 2, agreement: 1e-4 });
 }
 
 /**
  * @param studies By name, as `SMALL`.
  * @param defaults.agreement Greatest relative difference of the first loss and of the gradients' norm.
  */
-export async function compareSteps(studies, words, { rounds, warmUp, agreement }) {
+export async function compareSteps(studies, words, { device, rounds, warmUp, agreement }) {
   const { option } = optionsIn(words);
   const threads = Number(option('--threads', availableParallelism()));
   const only = option('--only');
@@ -74,7 +74,7 @@ export async function compareSteps(studies, words, { rounds, warmUp, agreement }
     try {
       const settings = { threads, folder, rounds: Number(option('--rounds', rounds)), warmUp, agreement };
       const python = option('--python');
-      const changed = changeStudy(study, { batch: option('--batch'), form: option('--form') });
+      const changed = changeStudy(study, { device, batch: option('--batch'), form: option('--form') });
       result[name] = await compare(changed, { ...settings, python });
     } finally {
       rmSync(folder, { recursive: true, force: true });
@@ -83,8 +83,8 @@ export async function compareSteps(studies, words, { rounds, warmUp, agreement }
   printResult(result, words);
 }
 
-function changeStudy({ recipe, ...study }, { batch, form }) {
-  const training = batch === undefined ? recipe.training : { ...recipe.training, batch: Number(batch) };
+function changeStudy({ recipe, ...study }, { device, batch, form }) {
+  const training = { ...recipe.training, device, batch: Number(batch ?? recipe.training.batch) };
   const image = form === undefined ? recipe.image : { ...recipe.image, form };
   return { ...study, recipe: { ...recipe, training, image } };
 }
