@@ -14,10 +14,11 @@ export {
   objectives,
   Siglip,
 } from './objectives/index.js';
+export type { PretrainOptions, PretrainProgress, PretrainResult } from './options.js';
 export { type Ranks, ranksOf } from './ranks.js';
 export { DataParallel, type StepVerdict, type StepVote } from './ranks-data-parallel.js';
 export { DataSource, PretrainRecipe, readPretrainRecipe } from './recipe.js';
 export { changeRecipe, dataSourceIn, type RecipeChange, recipeChangeIn } from './recipe-changes.js';
 export { recipeSchema } from './recipe-schema.js';
-export { type PretrainOptions, type PretrainProgress, type PretrainResult, pretrain } from './trainer.js';
+export { pretrain } from './trainer.js';
 export { type TwinBatch, TwinContrast } from './twins.js';
