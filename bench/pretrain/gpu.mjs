@@ -47,6 +47,6 @@ export default async function bench(words) {
     process.exitCode = 1;
     return;
   }
-  // Products of bf16 numbers in another order differ in the third digit.
+  // A GPU's convolutions of f32 numbers look at ten bits of each (TF32).
   await compareSteps(LARGE, words, { device, rounds: 15, warmUp: 8, agreement: 3e-2 });
 }
