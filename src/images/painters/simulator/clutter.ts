@@ -1,5 +1,6 @@
 import type { Random } from '../../../base/index.js';
 import { type Body, sides, signOf } from './body-map.js';
+import { drawFold } from './findings/chest-wall.js';
 import { crowdedBase } from './findings/collapse.js';
 import { bezier, type CurvePoint } from './raster.js';
 import { tableIndex } from './shape.js';
@@ -71,33 +72,20 @@ function outerTubes(body: Body, random: Random): void {
   brush.addTo(paths.bone);
 }
 
-/** An edge that is sharp on one side and fades to the other, as where skin is pressed to a fold. */
 function skinFold(body: Body, random: Random): void {
-  const { size, thorax, paths } = body;
+  const { thorax } = body;
   const side = random.pick(sides);
   const sign = signOf(side);
-  const top = thorax.apex[side] + random.uniform(-0.02, 0.15);
-  const long = random.uniform(0.15, 0.5);
-  const x0 = thorax.middle + sign * random.uniform(0.12, 0.28);
-  const lean = sign * random.uniform(-0.12, 0.15);
-  const bow = random.normal(0, 0.02);
-  const width = random.uniform(0.02, 0.06);
-  const depth = random.uniform(0.5, 1.8);
-  const toward = random.chance(0.5) ? 1 : -1;
-  const first = Math.max(0, Math.floor(top * size));
-  const last = Math.min(size - 1, Math.ceil((top + long) * size));
-  for (let row = first; row <= last; row++) {
-    const t = ((row + 0.5) / size - top) / long;
-    const edge = x0 + lean * t + bow * Math.sin(Math.PI * t);
-    const fade = Math.sin(Math.PI * Math.min(1, Math.max(0, t)));
-    for (let column = 0; column < size; column++) {
-      const off = (((column + 0.5) / size - edge) * toward) / width;
-      if (off < 0 || off > 1) continue;
-      const at = row * size + column;
-      if (paths.soft[at]! <= 0 && paths.lung[at]! <= 0) continue;
-      paths.soft[at]! += depth * fade * (1 - off) * (1 - off) * Math.min(1, (off * width * size) / 1.2 + 0.3);
-    }
-  }
+  drawFold(body, {
+    top: thorax.apex[side] + random.uniform(-0.02, 0.15),
+    long: random.uniform(0.15, 0.5),
+    start: thorax.middle + sign * random.uniform(0.12, 0.28),
+    lean: sign * random.uniform(-0.12, 0.15),
+    bow: random.normal(0, 0.02),
+    width: random.uniform(0.02, 0.06),
+    depth: random.uniform(0.5, 1.8),
+    toward: random.chance(0.5) ? 1 : -1,
+  });
 }
 
 function nipples(body: Body, random: Random): void {

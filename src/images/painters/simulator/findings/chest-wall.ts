@@ -39,35 +39,58 @@ export const nippleShadow: FindingKind = {
 export const skinFold: FindingKind = {
   laterality: eitherSide,
   change(body, placed, random) {
-    const { size, thorax, paths } = body;
+    const { thorax } = body;
     for (const side of placed.sides) {
       const own = random.fork(side);
       const sign = signOf(side);
-      const top = thorax.apex[side] + own.uniform(0, 0.12);
-      const long = own.uniform(0.25, 0.5);
-      const start = thorax.middle + sign * own.uniform(0.16, 0.26);
-      const lean = sign * own.uniform(-0.06, 0.1);
-      const width = own.uniform(0.025, 0.06);
-      const depth = own.uniform(1, 2) * placed.strength;
-      for (let row = Math.max(0, Math.floor(top * size)); row < Math.min(size, (top + long) * size); row++) {
-        const along = ((row + 0.5) / size - top) / long;
-        const edge = start + lean * along;
-        const fade = Math.sin(Math.PI * Math.min(1, Math.max(0, along)));
-        const [from, to] = sign > 0 ? [edge - width, edge] : [edge, edge + width];
-        for (
-          let column = Math.max(0, Math.floor(from * size));
-          column < Math.min(size, to * size);
-          column++
-        ) {
-          const inward = Math.abs((column + 0.5) / size - edge) / width;
-          const at = row * size + column;
-          if (inward < 1 && paths.soft[at]! + paths.lung[at]! > 0)
-            paths.soft[at]! += depth * fade * (1 - inward) ** 2;
-        }
-      }
+      drawFold(body, {
+        top: thorax.apex[side] + own.uniform(0, 0.12),
+        long: own.uniform(0.25, 0.5),
+        start: thorax.middle + sign * own.uniform(0.16, 0.26),
+        lean: sign * own.uniform(-0.06, 0.1),
+        bow: 0,
+        width: own.uniform(0.025, 0.06),
+        depth: own.uniform(1, 2) * placed.strength,
+        toward: sign > 0 ? -1 : 1,
+      });
     }
   },
 };
+
+/** A fold of skin; lengths as fractions of the side. */
+export interface SkinFold {
+  readonly top: number;
+  readonly long: number;
+  /** x of its edge at the top, how far it leans to its foot, and how far it bows between. */
+  readonly start: number;
+  readonly lean: number;
+  readonly bow: number;
+  readonly width: number;
+  /** cm of soft tissue at the edge. */
+  readonly depth: number;
+  /** The way it fades: −1 to the left of the picture, 1 to the right. */
+  readonly toward: -1 | 1;
+}
+
+/** An edge that is sharp on one side and fades to the other, as where skin is pressed to a fold. */
+export function drawFold({ size, paths }: Body, fold: SkinFold): void {
+  const { top, long, start, lean, bow, width, depth, toward } = fold;
+  const first = Math.max(0, Math.floor(top * size));
+  const last = Math.min(size - 1, Math.ceil((top + long) * size));
+  for (let row = first; row <= last; row++) {
+    const along = ((row + 0.5) / size - top) / long;
+    const edge = start + lean * along + bow * Math.sin(Math.PI * along);
+    const fade = Math.sin(Math.PI * Math.min(1, Math.max(0, along)));
+    for (let column = 0; column < size; column++) {
+      const off = (((column + 0.5) / size - edge) * toward) / width;
+      if (off < 0 || off > 1) continue;
+      const at = row * size + column;
+      if (paths.soft[at]! <= 0 && paths.lung[at]! <= 0) continue;
+      const sharp = Math.min(1, (off * width * size) / 1.2 + 0.3);
+      paths.soft[at]! += depth * fade * (1 - off) * (1 - off) * sharp;
+    }
+  }
+}
 
 /** A large or augmented breast: an even veil with a round lower border over the base. */
 export const breastShadow: FindingKind = {
