@@ -13,7 +13,7 @@ import type { TokenBatch } from './text/tokenizer.js';
 export interface EncodedImages {
   /** N × D. */
   readonly global: Tensor;
-  /** N × D × h × w, from the layer that the form of the network names. */
+  /** N × D × h × w, from the layer that the form of the network names. Reckoned when first asked for. */
   readonly cells: Tensor;
 }
 
@@ -69,8 +69,14 @@ export class DualEncoder extends Module {
   encodeImages(pictures: Tensor): EncodedImages {
     const { pooled, map } = this.image.forward(pictures);
     const project = this.#projectCells ?? this.#projectImage;
-    const cells = project.forward(map.permute([0, 2, 3, 1])).permute([0, 3, 1, 2]);
-    return { global: this.#projectImage.forward(pooled), cells };
+    let cells: Tensor | undefined;
+    return {
+      global: this.#projectImage.forward(pooled),
+      get cells() {
+        cells ??= project.forward(map.permute([0, 2, 3, 1])).permute([0, 3, 1, 2]);
+        return cells;
+      },
+    };
   }
 
   /** Many texts of different length go through the encoder in groups: padding costs time and memory. */

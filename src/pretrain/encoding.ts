@@ -28,11 +28,11 @@ export function encoderInputs(
   };
 }
 
-/** Encodes part `part` of `parts` of the rows. */
+/** Encodes part `part` of `parts` of the rows; cells where the loss reads them. */
 export function encodePart(
   model: DualEncoder,
   { pictures, tokens }: EncoderInputs,
-  device: string,
+  { device, cells }: { readonly device: string; readonly cells: boolean },
   part = 0,
   parts = 1,
 ): Rows {
@@ -42,7 +42,7 @@ export function encodePart(
   const texts = model.encodeTexts(tokenRows(tokens, first, last), device);
   return {
     images: images.global,
-    cells: images.cells,
+    ...(cells ? { cells: images.cells } : {}),
     texts: texts.global,
     words: texts.words,
     mask: texts.mask,
@@ -58,7 +58,12 @@ export function pairsOf(
   const picture = (name: string) => rows[name]!.slice(0, firstPicture, lastPicture);
   const text = (name: string) => rows[name]!.slice(0, firstText, lastText);
   return {
-    images: { global: picture('images'), cells: picture('cells') },
+    images: {
+      global: picture('images'),
+      get cells() {
+        return picture('cells');
+      },
+    },
     texts: { global: text('texts'), words: text('words'), mask: text('mask') },
   };
 }

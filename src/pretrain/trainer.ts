@@ -342,7 +342,7 @@ class Run {
       return loss;
     };
     if (parts === 1) {
-      const loss = lossOf(this.#inPrecision(() => encodePart(this.model, inputs, this.device)));
+      const loss = lossOf(this.#inPrecision(() => encodePart(this.model, inputs, this.#encoding)));
       team.backward(loss.total);
       return loss;
     }
@@ -351,7 +351,7 @@ class Run {
       encode: part => {
         const own = team.size > 1 ? ['rank', team.rank] : [];
         manualSeed(Random.of(seed, 'part', this.step, part, ...own).bits());
-        return this.#inPrecision(() => encodePart(this.model, inputs, this.device, part, parts));
+        return this.#inPrecision(() => encodePart(this.model, inputs, this.#encoding, part, parts));
       },
       lossOf,
       state: this.model.namedBuffers().map(([, buffer]) => buffer),
@@ -385,7 +385,7 @@ class Run {
           const batch = validation.batch(index, this.#cells);
           const inputs = encoderInputs(batch, this.tokenizer, this.recipe.text.maxTokens);
           const rows = encodeInParts(parts, part =>
-            this.#inPrecision(() => encodePart(this.model, inputs, this.device, part, parts)),
+            this.#inPrecision(() => encodePart(this.model, inputs, this.#encoding, part, parts)),
           );
           return this.#inPrecision(() => this.#loss.forward(rows, batch)).total.item();
         }),
@@ -394,6 +394,10 @@ class Run {
     this.model.train();
     this.#loss.train();
     return this.#team.sum(sum) / validation.batches;
+  }
+
+  get #encoding() {
+    return { device: this.device, cells: this.#loss.readsCells };
   }
 
   #inPrecision<T>(work: () => T): T {

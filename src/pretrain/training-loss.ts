@@ -33,6 +33,11 @@ export class TrainingLoss extends Module {
     if (twins.weight > 0) this.twins = new TwinContrast(twins.temperature);
   }
 
+  /** Whether it looks at the cells of pictures. */
+  get readsCells(): boolean {
+    return this.objective.readsCells || this.grounding !== undefined;
+  }
+
   /** @param rows - What the encoders made of {@link encoderInputs} of the batch. */
   forward(rows: Rows, batch: LossBatch): ObjectiveLoss {
     const { matches, grounding, twins } = batch;

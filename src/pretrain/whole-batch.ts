@@ -32,7 +32,8 @@ export function wholeBatch(
     return [all!, ...rest.map(each => twins.present(each))];
   };
   const whole: Record<string, Tensor> = {};
-  for (const name of ['images', 'cells']) whole[name] = cat(gathered(name, [count]), 0);
+  for (const name of ['images', 'cells'].filter(each => rows[each] !== undefined))
+    whole[name] = cat(gathered(name, [count]), 0);
   for (const name of ['texts', 'words', 'mask']) {
     const words = count + phrases;
     const [all, ...ofTwins] = gathered(name, [words, words + own.length]);

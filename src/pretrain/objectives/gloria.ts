@@ -35,6 +35,7 @@ export type GloriaSettings = z.infer<typeof GloriaSettings>;
  */
 export class Gloria extends Objective {
   override readonly name = 'gloria';
+  override readonly readsCells = true;
 
   constructor(readonly settings: GloriaSettings) {
     super();

@@ -32,5 +32,7 @@ export interface ObjectiveLoss {
 /** What pre-training makes smaller. May have parameters of its own (a learned temperature). */
 export abstract class Objective extends Module {
   abstract readonly name: string;
+  /** Whether it looks at the cells of pictures. */
+  readonly readsCells: boolean = false;
   abstract forward(pairs: EncodedPairs): ObjectiveLoss;
 }
