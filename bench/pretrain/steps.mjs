@@ -195,7 +195,9 @@ async function trainingWork(recipe, { vocabulary, pieces }, file) {
   const step = () =>
     scope(() => {
       optimiser.zeroGrad();
-      const { total } = inPrecision(() => lossOf.forward(encodePart(model, inputs, device), pairs));
+      const { total } = inPrecision(() =>
+        lossOf.forward(encodePart(model, inputs, { device, cells: lossOf.readsCells }), pairs),
+      );
       total.backward();
       gradientNorm = clipGradNorm(parameters, training.clip);
       optimiser.step();
