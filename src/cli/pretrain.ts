@@ -48,6 +48,8 @@ export function pretrainVerb(program: Command, session: Session): void {
         onProgress: ({ step, steps, loss, imagesPerSecond }) =>
           progress.update(step, steps, `${imagesPerSecond.toFixed(0)} pictures/s, loss ${loss.toFixed(3)}`),
       }).finally(progress.stop);
+      // One of several processes speaks for all.
+      if (result.rank > 0) return;
       const where = result.finished ? result.model : `${options.out}, stopped (--resume goes on)`;
       const best =
         result.best === undefined

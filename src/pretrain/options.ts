@@ -40,6 +40,8 @@ export interface PretrainResult {
   readonly imagesPerSecond: number;
   /** False when the signal ended it early: run again with `resume`. */
   readonly finished: boolean;
+  /** Which process of those that trained together this is; 0 writes. */
+  readonly rank: number;
   /** The least validation loss and when it was reached; the model is the one of that step. */
   readonly best?: { readonly step: number; readonly loss: number };
 }

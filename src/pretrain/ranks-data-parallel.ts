@@ -9,7 +9,7 @@
  * ∂L/∂τ on every rank, whose mean is the same. Terms over a rank's own share, if they are means over equal shares,
  * become the mean over all.
  */
-import { SynrayError, UsageError } from '../base/index.js';
+import { SynrayError } from '../base/index.js';
 import {
   cat,
   type GradientReducer,
@@ -22,7 +22,7 @@ import {
   tensor,
 } from '../tensor/index.js';
 import type { Rows } from './accumulation.js';
-import { deviceOf, type Ranks } from './ranks.js';
+import { deviceOf, type Ranks, shareOf } from './ranks.js';
 import type { Team } from './team.js';
 import type { LossBatch } from './training-loss.js';
 import { wholeBatch } from './whole-batch.js';
@@ -76,19 +76,9 @@ export class DataParallel implements Team {
     return this.#group;
   }
 
-  /**
-   * The rows of the whole batch that are this rank's.
-   * @throws UsageError where the batch does not divide among the ranks.
-   */
+  /** The rows of the whole batch that are this rank's: see {@link shareOf}. */
   share(batch: number): { readonly start: number; readonly end: number } {
-    if (batch % this.size !== 0) {
-      throw new UsageError({
-        fault: `a batch of ${batch} does not divide among ${this.size} ranks`,
-        mend: `set training.batch (of all ranks together) to a multiple of ${this.size}`,
-      });
-    }
-    const rows = batch / this.size;
-    return { start: this.rank * rows, end: (this.rank + 1) * rows };
+    return shareOf(batch, { rank: this.rank, worldSize: this.size });
   }
 
   /**

@@ -135,6 +135,7 @@ describe('a training on two ranks', () => {
     expect([one.code, other.code]).toEqual([0, 0]);
     const result = JSON.parse(one.stdout);
     expect(result).toMatchObject({ finished: false });
+    expect(other.stdout).toBe('');
     // One rank goes on where the two stopped, and no step is done twice.
     const shorter = await writeRecipe('stop', {}, { steps: 400 });
     const going = start(shorter, 'stop');

@@ -56,6 +56,24 @@ export function deviceOf(ranks: Ranks | undefined, device: string): string {
   return device === 'cuda' && ranks !== undefined ? `cuda:${ranks.localRank}` : device;
 }
 
+/**
+ * The rows of the whole batch that are a rank's.
+ * @throws UsageError where the batch does not divide among the ranks.
+ */
+export function shareOf(
+  batch: number,
+  { rank, worldSize }: Pick<Ranks, 'rank' | 'worldSize'>,
+): { readonly start: number; readonly end: number } {
+  if (batch % worldSize !== 0) {
+    throw new UsageError({
+      fault: `a batch of ${batch} does not divide among ${worldSize} ranks`,
+      mend: `set training.batch (of all ranks together) to a multiple of ${worldSize}`,
+    });
+  }
+  const rows = batch / worldSize;
+  return { start: rank * rows, end: (rank + 1) * rows };
+}
+
 /** Slurm's variables under the names of torchrun's, where a job step has several tasks. */
 function slurmVariables(environment: Environment): Environment | undefined {
   const tasks = environment.SLURM_STEP_NUM_TASKS ?? environment.SLURM_NTASKS;

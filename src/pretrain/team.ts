@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Module, Parameter, Tensor } from '../tensor/index.js';
 import type { Rows } from './accumulation.js';
 import type { BatchPart } from './data/batch-assembler.js';
-import { deviceOf, type Ranks, ranksOf } from './ranks.js';
+import { deviceOf, type Ranks, ranksOf, shareOf } from './ranks.js';
 import { DataParallel, type StepVerdict, type StepVote } from './ranks-data-parallel.js';
 import type { PretrainRecipe } from './recipe.js';
 import type { LossBatch } from './training-loss.js';
@@ -59,16 +59,12 @@ export async function meetTeam(recipe: PretrainRecipe): Promise<{ team: Team; ow
   const ranks = ranksOf();
   if (ranks === undefined) return { team: alone, own: recipe };
   const { training } = recipe;
+  // Told before they meet: a rank that leaves a meeting looks to the others as if it had died.
+  const { start, end } = shareOf(training.batch, ranks);
   const team = await DataParallel.start(ranks, training.device);
-  try {
-    const { start, end } = team.share(training.batch);
-    const device = deviceOf(ranks, training.device);
-    const threads = training.threads ?? threadsOf(ranks);
-    return { team, own: { ...recipe, training: { ...training, batch: end - start, device, threads } } };
-  } catch (error) {
-    await team.end();
-    throw error;
-  }
+  const device = deviceOf(ranks, training.device);
+  const threads = training.threads ?? threadsOf(ranks);
+  return { team, own: { ...recipe, training: { ...training, batch: end - start, device, threads } } };
 }
 
 /** The part of a step's batch that a process assembles and encodes. */

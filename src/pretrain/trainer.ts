@@ -165,6 +165,7 @@ async function train(
     loss: run.loss,
     imagesPerSecond: imagesPerSecond(),
     finished: run.finished,
+    rank: team.rank,
     ...(loss === undefined || step === undefined ? {} : { best: { step, loss } }),
   };
   if (run.step > before.step) await save();
