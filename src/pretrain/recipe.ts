@@ -59,6 +59,19 @@ export const AugmentationSettings = z.strictObject({
 });
 export type AugmentationSettings = z.infer<typeof AugmentationSettings>;
 
+/** Pictures as they are. */
+export const noAugmentation = AugmentationSettings.parse({
+  zoom: [1, 1],
+  aspect: [1, 1],
+  rotation: 0,
+  shift: 0,
+  gamma: [1, 1],
+  contrast: [1, 1],
+  brightness: 0,
+  blur: 0,
+  noise: 0,
+});
+
 /** The `pretrain` part of a recipe. */
 export const PretrainRecipe = z.strictObject({
   objective: ObjectiveSettings,

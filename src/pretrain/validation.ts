@@ -3,20 +3,7 @@ import { openDataset } from '../data/index.js';
 import { openPixelCache } from './data/pixel-cache.js';
 import type { TrainingBatch } from './data/training-batch.js';
 import { type OpenDataOptions, TrainingData } from './data/training-data.js';
-import { AugmentationSettings } from './recipe.js';
-
-/** Pictures as they are. */
-const noAugmentation = AugmentationSettings.parse({
-  zoom: [1, 1],
-  aspect: [1, 1],
-  rotation: 0,
-  shift: 0,
-  gamma: [1, 1],
-  contrast: [1, 1],
-  brightness: 0,
-  blur: 0,
-  noise: 0,
-});
+import { noAugmentation } from './recipe.js';
 
 /** The batches on which a run is measured while it trains: the same ones each time. */
 export class Validation {

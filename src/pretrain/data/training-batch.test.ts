@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { normalisePictures } from '../../models/index.js';
 import { manualSeed, scope, type Tensor, tensor } from '../../tensor/index.js';
 import { writeSquares } from '../__fixtures__/squares.js';
-import { PretrainRecipe } from '../recipe.js';
+import { noAugmentation, PretrainRecipe } from '../recipe.js';
 import type { PixelCache } from './cache-files.js';
 import { openPixelCache } from './pixel-cache.js';
 import type { TrainingBatch } from './training-batch.js';
@@ -16,24 +16,12 @@ const SIZE = 32;
 const AREA = SIZE * SIZE;
 const CELLS = [2, 2] as const;
 
-/** No augmentation: what is left is the picture itself. */
-const still = {
-  zoom: [1, 1],
-  aspect: [1, 1],
-  rotation: 0,
-  shift: 0,
-  gamma: [1, 1],
-  contrast: [1, 1],
-  brightness: 0,
-  blur: 0,
-  noise: 0,
-};
 const recipeOf = (rest: object = {}, batch = COUNT) =>
   PretrainRecipe.parse({
     objective: { name: 'convirt' },
     image: { size: SIZE },
     training: { steps: 1, batch, seed: 5 },
-    augmentation: still,
+    augmentation: noAugmentation,
     ...rest,
   });
 
@@ -100,7 +88,7 @@ function plain(batch: TrainingBatch): Record<string, unknown> {
 }
 
 describe('redrawn displays', () => {
-  const data = () => dataOf([read], recipeOf({ augmentation: { ...still, redraw: true } }));
+  const data = () => dataOf([read], recipeOf({ augmentation: { ...noAugmentation, redraw: true } }));
 
   it('are the same for the same step and others in the next epoch', () => {
     const first = picturesOf(data(), 0);
@@ -130,14 +118,17 @@ describe('redrawn displays', () => {
   });
 
   it('need a reading', () => {
-    const recipe = recipeOf({ augmentation: { ...still, redraw: true } });
+    const recipe = recipeOf({ augmentation: { ...noAugmentation, redraw: true } });
     expect(() => dataOf([paired], recipe)).toThrow(/attenuation: true/);
     expect(() => dataOf([paired, read], recipe)).not.toThrow();
   });
 });
 
 describe('twins', () => {
-  const recipe = recipeOf({ twins: { weight: 1, share: 1 }, augmentation: { ...still, noise: 0.3 } });
+  const recipe = recipeOf({
+    twins: { weight: 1, share: 1 },
+    augmentation: { ...noAugmentation, noise: 0.3 },
+  });
 
   it('are their owners’ pictures but for the finding, varied alike down to the noise', () => {
     const rows = new Map(Array.from({ length: COUNT }, (_, row) => [paired.sample(row).id, row]));
@@ -174,7 +165,7 @@ describe('twins', () => {
     await writeSquares(folder, COUNT, 3, true, true);
     const options = { split: 'train', size: SIZE, fallback: home, readings: true, twins: true };
     const cache = await openPixelCache(folder, options);
-    const redrawing = recipeOf({ ...recipe, augmentation: { ...still, redraw: true } });
+    const redrawing = recipeOf({ ...recipe, augmentation: { ...noAugmentation, redraw: true } });
     const rows = new Map(Array.from({ length: COUNT }, (_, row) => [cache.sample(row).id, row]));
     scope(() => {
       const { ids, pictures, twins } = dataOf([cache], redrawing).batch(0, CELLS);
@@ -254,7 +245,7 @@ describe('data sets with weights', () => {
 });
 
 it('mirrors pictures only where no word of their report names a side', () => {
-  const recipe = recipeOf({ augmentation: { ...still, flip: 1 } });
+  const recipe = recipeOf({ augmentation: { ...noAugmentation, flip: 1 } });
   const shown = picturesOf(dataOf([read], recipe), 0);
   let mirrored = 0;
   for (let row = 0; row < COUNT; row++) {

@@ -40,13 +40,6 @@ export function polarOf(
   return { x, y, radii };
 }
 
-/** Distance from the centre in radii of the contour: below 1 inside. */
-export function polarDistance(polar: Polar, x: number, y: number): number {
-  const dx = x - polar.x;
-  const dy = y - polar.y;
-  return Math.sqrt(dx * dx + dy * dy) / radiusToward(polar, dx, dy);
-}
-
 /** Radius of the contour in a direction from its centre. */
 export function radiusToward(polar: Polar, dx: number, dy: number): number {
   const place = ((Math.atan2(dy, dx) + Math.PI) / (2 * Math.PI)) * 256 - 0.5;
