@@ -2,6 +2,7 @@ export * from './errors.js';
 export * from './files.js';
 export * from './log.js';
 export { loadAddon, nativeFolder } from './native-addon.js';
+export type { OptionSpec } from './option-spec.js';
 export * from './permutation.js';
 export * from './progress.js';
 export * from './random.js';

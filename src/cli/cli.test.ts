@@ -76,7 +76,7 @@ describe('synray', () => {
     ],
     [['plan', '--pairs', 'many', '--out', 'x'], 'Give a whole number, 1 or more'],
     [['plan', '--pairs', '3'], "required option '--out <file>' not specified"],
-    [['import', 'table', '--out', 'x'], "missing required argument 'table'"],
+    [['import', 'table', '--out', 'x'], "missing required argument 'source'"],
     [['curate', 'one', 'two', '--out', 'x'], 'too many arguments'],
   ])('calls wrong usage by its name, in one line, with exit code 2: %j', async (words, fault) => {
     expect(await synray(...words)).toBe(2);

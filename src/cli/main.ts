@@ -48,7 +48,7 @@ export async function main(words: readonly string[]): Promise<0 | 1 | 2> {
     .helpCommand(false)
     .showSuggestionAfterError(true)
     .addHelpText('after', '\nEvery verb has --help, with examples, and --json.');
-  for (const add of VERBS) add(program, session);
+  for (const add of VERBS) await add(program, session, words);
   // Faults are printed once, below, in the one form that all errors have.
   forEachCommand(program, command => command.exitOverride().configureOutput({ outputError: () => {} }));
   // A reader such as `head` may close the pipe early: that is no fault.

@@ -1,4 +1,5 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { OptionSpec } from '../base/index.js';
 
 /** What a verb gets from the process. */
 export interface Session {
@@ -35,6 +36,20 @@ export function addVerb(
     .option('--json', 'print one final JSON object on stdout (logs and progress go to stderr)')
     .option('--verbose', 'when something fails, show where in the code (so does SYNRAY_DEBUG=1)')
     .addHelpText('after', `\nExamples:\n${examples.map(line => `  synray ${line}`).join('\n')}`);
+}
+
+/** Adds the options that something in a registry declares. */
+export function addOptions(verb: Command, specs: readonly OptionSpec[]): Command {
+  for (const { flags, help, value = 'text', required = false } of specs) {
+    const option = new Option(flags, help).makeOptionMandatory(required);
+    if (value === 'list') option.argParser(listOf);
+    else if (value === 'repeated') option.argParser(repeated);
+    else if (typeof value === 'object') {
+      option.argParser('whole' in value ? wholeNumber(value.whole) : numberBetween(value.from, value.to));
+    }
+    verb.addOption(option);
+  }
+  return verb;
 }
 
 /** Adds a group of verbs, such as `import`. */

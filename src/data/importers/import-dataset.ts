@@ -99,7 +99,7 @@ async function pictureSizes(source: ImportSource, skipBad: boolean, width: numbe
 }
 
 async function readSample(row: ImportRow): Promise<{ split: string; sample: Sample }> {
-  const { split, file, boxes, ...known } = row;
+  const { split, file, boxes, masks: _masks, structures: _structures, ...known } = row;
   let bytes: Uint8Array;
   try {
     bytes = new Uint8Array(await readFile(file));

@@ -7,7 +7,7 @@ import { table } from './table.js';
 export const importers = new Registry<Importer>('import format', { table, 'nih-cxr14': nihCxr14 });
 
 export { type ImportOptions, type ImportResult, importDataset } from './import-dataset.js';
-export type { Importer, ImportRow, ImportSource, SourceBox } from './importer.js';
+export type { Importer, ImportRow, ImportSource, SourceBox, SourceMask } from './importer.js';
 export { importNihCxr14, type NihOptions, nihCxr14 } from './nih-cxr14.js';
 export { importOpeni, importOpeniToFile, type OpeniImport, OpeniReport, parseOpeni } from './openi.js';
 export { importTable, type TableOptions, table } from './table.js';

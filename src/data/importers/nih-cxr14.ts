@@ -27,7 +27,13 @@ const BOX_LABELS: Readonly<Record<string, string>> = { Infiltrate: 'Infiltration
  */
 export const nihCxr14: Importer<NihOptions> = {
   name: 'nih-cxr14',
-  summary: 'NIH ChestX-ray14 in its original folders, with the official split and boxes',
+  summary: 'NIH ChestX-ray14 in its original folders: labels, boxes, official split',
+  source: 'the folder with Data_Entry_2017*.csv and images_001/ … or images/',
+  options: [{ flags: '--partial', help: 'take the pictures that are there, of a part of the download' }],
+  examples: [
+    'import nih-cxr14 /data/ChestXray-NIHCC --out runs/nih',
+    'import nih-cxr14 /data/ChestXray-NIHCC --partial --out runs/nih',
+  ],
   async open(folder, { partial = false }) {
     const names = await readdir(folder).catch(() => []);
     const entry = names.find(name => /^Data_Entry_2017.*\.csv(\.gz)?$/.test(name));

@@ -23,10 +23,10 @@ const roles = {
 } as const;
 type Role = keyof typeof roles;
 
-export interface TableOptions {
+export interface TableOptions extends Partial<Readonly<Record<`${Role}Column`, string>>> {
   /** Folder that image paths in the table start from; the table's own folder by default. */
   readonly images?: string;
-  /** Which column is what, where its name does not say so. */
+  /** Which column is what, where its name does not say so. The command line gives them one by one: `imageColumn` … */
   readonly columns?: Partial<Readonly<Record<Role, string>>>;
   /** Columns of one label each, set where the cell is 1, true or yes (−1, uncertain, is not). */
   readonly labelColumns?: readonly string[];
@@ -46,6 +46,29 @@ export interface TableOptions {
 export const table: Importer<TableOptions> = {
   name: 'table',
   summary: 'a CSV, TSV, JSON Lines or Parquet table that names picture files',
+  source: 'the table',
+  options: [
+    {
+      flags: '--images <folder>',
+      help: "folder that the table's paths start from (default: the table's own)",
+    },
+    ...(Object.keys(roles) as Role[]).map(role => ({
+      flags: `--${role}-column <name>`,
+      help: `column of the ${role}`,
+    })),
+    {
+      flags: '--label-columns <names>',
+      help: 'columns of one label each, set where 1, true or yes',
+      value: 'list',
+    },
+    { flags: '--labels-separator <text>', help: 'what stands between labels (default: "|")' },
+    { flags: '--split <name>', help: 'split of rows whose table does not say it (default: "train")' },
+  ],
+  examples: [
+    'import table index.csv --images pictures --out runs/mine',
+    "import table index.csv --images images --image-column file --labels-column finding_labels --labels-separator '|' --patient-column patient_id --out runs/nih",
+    'import table chexpert.csv --images . --label-columns Cardiomegaly,Edema --split test --out runs/chexpert',
+  ],
   async open(path, options) {
     const file = await TableFile.open(path);
     const columns = chooseColumns(file, options);
@@ -205,7 +228,7 @@ async function refuseTwins(file: TableFile, id: string, image: string): Promise<
 function chooseColumns(file: TableFile, options: TableOptions): Columns {
   const chosen: Partial<Record<Role, string>> = {};
   for (const role of Object.keys(roles) as Role[]) {
-    const given = options.columns?.[role];
+    const given = options.columns?.[role] ?? options[`${role}Column`];
     const found = given === undefined ? file.find(roles[role]) : file.column(given);
     if (found !== undefined) chosen[role] = found;
   }

@@ -33,6 +33,15 @@ export const Region = z.object({
 });
 export type Region = z.infer<typeof Region>;
 
+/** Something outlined in the picture that is no finding: an organ, a field. */
+export const Structure = z.object({
+  /** `lungs`, `left lung`, `right lung`, `heart` … */
+  name: z.string(),
+  /** 8-bit grey PNG of the picture's size: 255 inside, 0 outside. */
+  mask: bytes,
+});
+export type Structure = z.infer<typeof Structure>;
+
 /** What a check says of a sample. */
 export const Verdict = z.object({
   check: z.string(),
@@ -61,8 +70,12 @@ export const Sample = z.object({
   impression: z.string(),
   /** Names of what is there. For synthetic samples concepts; for imported ones the source's own names. */
   labels: z.array(z.string()),
+  /** Names that the source leaves open: neither there nor not there. Such a sample counts for neither. */
+  uncertain: z.array(z.string()).optional(),
   /** Groups samples that are not independent: intervals and splits go by patient. */
   patient: z.string(),
+  /** Groups the pictures of one examination, which share one report. */
+  study: z.string().optional(),
   view: View.nullable(),
   sex: z.enum(['F', 'M']).nullable(),
   age: z.number().nullable(),
@@ -70,6 +83,8 @@ export const Sample = z.object({
   mentions: z.array(Mention),
   /** Where the findings are, when known. */
   regions: z.array(Region),
+  /** What is outlined besides, when known. */
+  structures: z.array(Structure).optional(),
   /** What the text says is there and the painter could not show; `labels` are without it. Absent for real pictures. */
   unknown: z.array(z.string()).optional(),
   verdicts: z.array(Verdict),

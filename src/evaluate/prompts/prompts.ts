@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { readYaml, UsageError } from '../../base/index.js';
+import { type OptionSpec, readYaml, UsageError } from '../../base/index.js';
 import { defaultBank } from '../../entities/bank/index.js';
 import { PromptFile, Vocabulary } from './schema.js';
 
@@ -25,6 +25,15 @@ export interface PromptOptions {
   /** Default `ensemble`. */
   readonly vocabulary?: Vocabulary | undefined;
 }
+
+/** The same, for the command line. */
+export const promptOptions: readonly OptionSpec[] = [
+  {
+    flags: '--prompts <set>',
+    help: 'nih-14, chexpert-14, chexpert-5, or a YAML file (default: nih-14)',
+  },
+  { flags: '--vocabulary <name>', help: 'simple or ensemble (default: ensemble)' },
+];
 
 const SHIPPED = fileURLToPath(new URL('./findings.yaml', import.meta.url));
 

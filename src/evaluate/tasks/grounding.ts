@@ -2,7 +2,7 @@ import { parseAs, UsageError, writeFileAtomic } from '../../base/index.js';
 import { openDataset } from '../../data/index.js';
 import { loadModel } from '../../models/index.js';
 import { chooseSplit } from '../encode.js';
-import { loadPrompts, type PromptOptions } from '../prompts/index.js';
+import { loadPrompts, type PromptOptions, promptOptions } from '../prompts/index.js';
 import { formatGroundingTable } from '../tables/index.js';
 import { type Grounding, groundSamples } from './ground-samples.js';
 import { type EvaluateOptions, type EvaluationResult, Sampling, type Task } from './task.js';
@@ -48,7 +48,10 @@ export async function evaluateGrounding(options: GroundingOptions): Promise<Grou
 
 export const grounding: Task<GroundingOptions, GroundingResult> = {
   name: 'grounding',
-  summary: 'where in the picture a prompt is seen, against masks or boxes',
+  summary: 'find where a sentence is true in the picture, against masks and boxes',
+  needsModel: true,
+  options: promptOptions,
+  examples: ['evaluate grounding --model runs/qs/pretrain --data runs/qs/dataset'],
   evaluate: evaluateGrounding,
   format: formatGroundingTable,
 };

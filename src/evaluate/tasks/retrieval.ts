@@ -52,7 +52,13 @@ export async function evaluateRetrieval(options: RetrievalOptions): Promise<Retr
 
 export const retrieval: Task<RetrievalOptions, RetrievalResult> = {
   name: 'retrieval',
-  summary: 'the report of a picture among many, and the picture of a report',
+  summary: 'find the report of a picture among others, and the other way round',
+  needsModel: true,
+  options: [
+    { flags: '--section <name>', help: 'findings or impression (default: findings)' },
+    { flags: '--gallery <n>', help: 'most pairs to find among (default: 1000)', value: { whole: 2 } },
+  ],
+  examples: ['evaluate retrieval --model runs/qs/pretrain --data runs/qs/dataset --gallery 200'],
   evaluate: evaluateRetrieval,
   format: formatRetrievalTable,
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { OptionSpec } from '../../base/index.js';
 
 /** What every evaluation is asked. */
 export interface EvaluateOptions {
@@ -46,6 +47,12 @@ export interface Task<
   readonly name: string;
   /** One line for people. */
   readonly summary: string;
+  /** False where the data set alone, or an option, says what is measured. */
+  readonly needsModel: boolean;
+  /** Options of its own, beside those of every task. */
+  readonly options: readonly OptionSpec[];
+  /** Command lines without the leading `synray`. */
+  readonly examples: readonly string[];
   evaluate(options: Options): Promise<Result>;
   /** The result as a table for a terminal. */
   format(result: Result): string;

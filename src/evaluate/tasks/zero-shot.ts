@@ -2,7 +2,7 @@ import { parseAs, UsageError, writeFileAtomic } from '../../base/index.js';
 import { openDataset } from '../../data/index.js';
 import { loadModel } from '../../models/index.js';
 import { chooseSplit } from '../encode.js';
-import { loadPrompts, type PromptOptions } from '../prompts/index.js';
+import { loadPrompts, type PromptOptions, promptOptions } from '../prompts/index.js';
 import { resultOfScores, writeScores, type ZeroShotResult } from '../scores/index.js';
 import { formatZeroShotTable } from '../tables/index.js';
 import { checkScoring, scoreSamples } from './score-samples.js';
@@ -48,7 +48,25 @@ export async function evaluateZeroShot(options: ZeroShotOptions): Promise<ZeroSh
 
 export const zeroShot: Task<ZeroShotOptions, ZeroShotResult> = {
   name: 'zero-shot',
-  summary: 'classification by prompts alone',
+  summary: 'tell findings by sentences alone, without having seen a label',
+  needsModel: true,
+  options: [
+    ...promptOptions,
+    { flags: '--scoring <name>', help: 'global, local, local-max or global+local (default: by the model)' },
+    {
+      flags: '--temperature <t>',
+      help: 'temperature of the softmax (default: 0.1)',
+      value: { from: 1e-6, to: 1e3 },
+    },
+    {
+      flags: '--scores <file>',
+      help: 'write the score of every picture as Parquet (default: beside --out)',
+    },
+  ],
+  examples: [
+    'evaluate zero-shot --model runs/qs/pretrain --data runs/nih',
+    'evaluate zero-shot --model runs/qs/pretrain --data runs/nih --scoring global+local --out nih.json --json',
+  ],
   evaluate: evaluateZeroShot,
   format: formatZeroShotTable,
 };
