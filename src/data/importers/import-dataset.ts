@@ -5,8 +5,9 @@ import { InputError, messageOf, SynrayError, sha256, writeFileAtomic } from '../
 import { type DatasetManifest, DatasetWriter, openDataset, synrayVersion } from '../dataset/index.js';
 import { decodeGrey } from '../images.js';
 import { mapOrdered } from '../ordered.js';
-import type { Region, Sample } from '../records/index.js';
-import type { ImportRow, ImportSource, SourceBox } from './importer.js';
+import type { Sample } from '../records/index.js';
+import { regionsOf, structuresOf } from './import-dataset-masks.js';
+import type { ImportRow, ImportSource } from './importer.js';
 
 export interface ImportOptions {
   /** Folder of the data set to be; its name becomes the data set's. */
@@ -99,7 +100,7 @@ async function pictureSizes(source: ImportSource, skipBad: boolean, width: numbe
 }
 
 async function readSample(row: ImportRow): Promise<{ split: string; sample: Sample }> {
-  const { split, file, boxes, masks: _masks, structures: _structures, ...known } = row;
+  const { split, file, boxes, masks = [], structures = [], ...known } = row;
   let bytes: Uint8Array;
   try {
     bytes = new Uint8Array(await readFile(file));
@@ -107,26 +108,18 @@ async function readSample(row: ImportRow): Promise<{ split: string; sample: Samp
     throw new InputError({ file, fault: messageOf(error), mend: 'check the images folder', cause: error });
   }
   const { width, height } = await decodeGrey(bytes, { source: file });
+  const size = [width, height] as const;
+  const outlined = await structuresOf(structures, size, file);
   return {
     split,
     sample: {
       ...known,
       image: { bytes, path: basename(file) },
       mentions: [],
-      regions: boxes.map(box => regionOf(box, width, height)),
+      regions: await regionsOf(boxes, masks, size, file),
+      ...(outlined.length > 0 && { structures: outlined }),
       verdicts: [],
     },
-  };
-}
-
-function regionOf(box: SourceBox, width: number, height: number): Region {
-  const [x, y, w, h] = box.pixels;
-  const [across, down] = box.drawnOn ?? [width, height];
-  const fraction = (value: number) => Math.min(Math.max(value, 0), 1);
-  return {
-    concept: box.label,
-    box: [fraction(x / across), fraction(y / down), fraction((x + w) / across), fraction((y + h) / down)],
-    mask: null,
   };
 }
 
