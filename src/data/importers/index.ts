@@ -1,11 +1,17 @@
 import { Registry } from '../../base/index.js';
+import { covid19 } from './covid-19.js';
 import type { Importer } from './importer.js';
 import { nihCxr14 } from './nih-cxr14.js';
 import { table } from './table.js';
 
 /** The layouts that can be imported with their pictures, by name. */
-export const importers = new Registry<Importer>('import format', { table, 'nih-cxr14': nihCxr14 });
+export const importers = new Registry<Importer>('import format', {
+  table,
+  'nih-cxr14': nihCxr14,
+  'covid-19': covid19,
+});
 
+export { type Covid19Options, covid19 } from './covid-19.js';
 export { type ImportOptions, type ImportResult, importDataset } from './import-dataset.js';
 export type { Importer, ImportRow, ImportSource, SourceBox, SourceMask } from './importer.js';
 export { importNihCxr14, type NihOptions, nihCxr14 } from './nih-cxr14.js';

@@ -1,0 +1,122 @@
+import type { Dirent } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InputError, UsageError } from '../../base/index.js';
+
+/** What a picture's file is called. */
+export const pictureName = /\.(png|jpe?g|tiff?|webp|dcm|dicom)$/i;
+
+/** Folders within folders are looked into so deep. Links may lead around in circles. */
+const DEEPEST = 12;
+
+/**
+ * The files below a folder whose name fits, as paths relative to it with forward slashes, in an order that does not
+ * depend on the machine. Hidden files are passed over, such as those that macOS puts into archives.
+ * @throws InputError when there is no such folder.
+ */
+export async function filesBelow(folder: string, fits: RegExp): Promise<string[]> {
+  if ((await stat(folder).catch(() => undefined))?.isDirectory() !== true) {
+    throw new InputError({ file: folder, fault: 'there is no such folder', mend: 'check the path' });
+  }
+  const found: string[] = [];
+  await walk(folder, '', fits, found, 0);
+  return found;
+}
+
+async function walk(
+  folder: string,
+  below: string,
+  fits: RegExp,
+  found: string[],
+  depth: number,
+): Promise<void> {
+  const entries = (await readdir(join(folder, below), { withFileTypes: true })).sort(byName);
+  for (const entry of entries) {
+    if (entry.name.startsWith('.') || entry.name === '__MACOSX') continue;
+    const path = below === '' ? entry.name : `${below}/${entry.name}`;
+    const kind = entry.isSymbolicLink() ? await stat(join(folder, path)).catch(() => undefined) : entry;
+    if (kind?.isDirectory() === true && depth < DEEPEST) await walk(folder, path, fits, found, depth + 1);
+    else if (kind?.isFile() === true && fits.test(entry.name)) found.push(path);
+  }
+}
+
+function byName(a: Dirent, b: Dirent): number {
+  return a.name < b.name ? -1 : 1;
+}
+
+/**
+ * Where the pictures below some folders are, by file name. Tables name files; that a name leads nowhere else is sure
+ * when only what was found here is opened.
+ */
+export async function picturesByName(folders: readonly string[]): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (const folder of folders) {
+    for (const path of await filesBelow(folder, pictureName).catch(() => [])) {
+      const name = path.slice(path.lastIndexOf('/') + 1);
+      if (!found.has(name)) found.set(name, join(folder, path));
+    }
+  }
+  return found;
+}
+
+/** A file's name without its ending: `a/b.x.png` → `a/b.x`. */
+export function stemOf(path: string): string {
+  return path.replace(/\.[^./]+$/, '');
+}
+
+/**
+ * The first file of a folder that has one of these names; earlier patterns win.
+ * @throws InputError telling what should be there.
+ */
+export async function requireFile(
+  folder: string,
+  patterns: readonly RegExp[],
+  expected: { readonly file: string; readonly mend: string },
+): Promise<string> {
+  const found = await findFile(folder, patterns);
+  if (found !== undefined) return found;
+  throw new InputError({ file: folder, fault: `there is no ${expected.file}`, mend: expected.mend });
+}
+
+/** As {@link requireFile}; undefined when there is none. */
+export async function findFile(folder: string, patterns: readonly RegExp[]): Promise<string | undefined> {
+  const names = (await readdir(folder).catch(() => [])).sort();
+  for (const pattern of patterns) {
+    const name = names.find(candidate => pattern.test(candidate));
+    if (name !== undefined) return join(folder, name);
+  }
+  return undefined;
+}
+
+/** @throws UsageError when an id occurs twice: said before any picture is read. */
+export function refuseTwins(file: string, ids: Iterable<string>): void {
+  const seen = new Set<string>();
+  for (const id of ids) {
+    if (seen.has(id)) {
+      throw new UsageError({
+        file,
+        fault: 'two pictures have the same name, so that one cannot be told from the other',
+        mend: 'rename one of them, or take its row out',
+      });
+    }
+    seen.add(id);
+  }
+}
+
+/**
+ * The rows whose picture is there. Those without one are left in, to be told of by the import, unless `partial`.
+ * @throws InputError when none is there.
+ */
+export function presentRows<Row extends { readonly file: string | undefined }>(
+  folder: string,
+  rows: readonly Row[],
+  partial: boolean,
+): readonly Row[] {
+  const present = rows.filter(row => row.file !== undefined);
+  if (present.length > 0) return partial ? present : rows;
+  throw new InputError({
+    file: folder,
+    fault: `none of the ${rows.length} pictures of the table is there`,
+    mend: 'give the folder into which tables and pictures were unpacked together',
+  });
+}
