@@ -18,7 +18,10 @@ export function expectedCalibrationError(
     if (!(probability >= 0 && probability <= 1)) {
       throw new RangeError(`probability ${sample} is ${probability}`);
     }
-    const bin = Math.max(0, Math.ceil(probability * bins) - 1);
+    let bin = Math.max(0, Math.ceil(probability * bins) - 1);
+    // Products round: what counts is on which side of the edge k · (1 / bins) it is, as in numpy.
+    while (bin > 0 && probability <= bin * (1 / bins)) bin--;
+    while (bin < bins - 1 && probability > (bin + 1) * (1 / bins)) bin++;
     surplus[bin]! += probability - labels[sample]!;
   }
   let sum = 0;

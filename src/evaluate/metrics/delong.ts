@@ -26,9 +26,61 @@ export function deLongTest(
   const variance =
     varianceOfDifference(a.ofPositives, b.ofPositives) / a.ofPositives.length +
     varianceOfDifference(a.ofNegatives, b.ofNegatives) / a.ofNegatives.length;
-  const difference = a.auc - b.auc;
-  const p = difference === 0 ? 1 : complementaryError(Math.abs(difference) / Math.sqrt(2 * variance));
-  return { first: a.auc, second: b.auc, variance, p };
+  return { first: a.auc, second: b.auc, variance, p: pOf(a.auc - b.auc, variance) };
+}
+
+/** The scores of two models for one class. */
+export interface ScoredPair {
+  readonly first: ArrayLike<number>;
+  readonly second: ArrayLike<number>;
+  /** 1 positive, 0 negative. */
+  readonly labels: ArrayLike<number>;
+  /** Group (patient) of each sample, from 0; the same numbers in all classes. */
+  readonly groups: ArrayLike<number>;
+}
+
+/**
+ * DeLong's test for the mean AUC over classes, where samples of a group are not independent. What each sample adds
+ * to the difference (its structural components, centred) is summed within its group and over the classes; the
+ * variance is the sum of the squares (Obuchowski, "Nonparametric analysis of clustered ROC curve data", Biometrics
+ * 1997, for one class). With one class and one sample a group it is {@link deLongTest}.
+ */
+export function deLongMeanTest(classes: readonly ScoredPair[]): DeLongTest {
+  let greatest = -1;
+  for (const { groups } of classes) {
+    for (let sample = 0; sample < groups.length; sample++) greatest = Math.max(greatest, groups[sample]!);
+  }
+  const sums = new Float64Array(greatest + 1);
+  let first = 0;
+  let second = 0;
+  for (const { first: one, second: two, labels, groups } of classes) {
+    const a = structuralComponents(one, labels);
+    const b = structuralComponents(two, labels);
+    first += a.auc / classes.length;
+    second += b.auc / classes.length;
+    const ofPositives = centredShares(a.ofPositives, b.ofPositives);
+    const ofNegatives = centredShares(a.ofNegatives, b.ofNegatives);
+    let positive = 0;
+    let negative = 0;
+    for (let sample = 0; sample < groups.length; sample++) {
+      const share = labels[sample] === 1 ? ofPositives[positive++]! : ofNegatives[negative++]!;
+      sums[groups[sample]!]! += share / classes.length;
+    }
+  }
+  const variance = sums.reduce((sum, value) => sum + value * value, 0);
+  return { first, second, variance, p: pOf(first - second, variance) };
+}
+
+/** What each adds to the mean of a − b, centred, so that the squares sum to the variance of that mean. */
+function centredShares(a: readonly number[], b: readonly number[]): number[] {
+  const differences = a.map((value, index) => value - b[index]!);
+  const centre = mean(differences);
+  const scale = Math.sqrt(a.length * (a.length - 1));
+  return differences.map(value => (value - centre) / scale);
+}
+
+function pOf(difference: number, variance: number): number {
+  return difference === 0 ? 1 : complementaryError(Math.abs(difference) / Math.sqrt(2 * variance));
 }
 
 /** The part of the AUC that each positive and each negative carries: V10 and V01 of the paper. */

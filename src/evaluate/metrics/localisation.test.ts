@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bestThreshold, contrastToNoise, OverlapCurve, pointsInside, upsample } from './index.js';
@@ -46,7 +47,7 @@ describe('a map against the truth', () => {
           // Between the thresholds, so that rounding cannot matter.
           const map = [0.33, ...pixels.map(([value]) => value / 10 + 0.05)];
           const truth = [1, ...pixels.map(([, inside]) => Number(inside))];
-          const curve = new OverlapCurve(map, truth, thresholds);
+          const curve = OverlapCurve.of(map, truth, thresholds);
           thresholds.forEach((threshold, index) => {
             const predicted = map.map(value => Number(value >= threshold));
             const both = predicted.filter((value, pixel) => value === 1 && truth[pixel] === 1).length;
@@ -62,8 +63,30 @@ describe('a map against the truth', () => {
 
   it('is cut best where the mean Dice is greatest', () => {
     const thresholds = Float64Array.from([0, 0.25, 0.5, 0.75, 1]);
-    const curve = new OverlapCurve([0.6, 0.6, 0.3, 0.1], TRUTH, thresholds);
+    const curve = OverlapCurve.of([0.6, 0.6, 0.3, 0.1], TRUTH, thresholds);
     expect(bestThreshold([curve], thresholds)).toBe(2);
-    expect(curve.at(2)).toEqual({ iou: 1, dice: 1 });
+    expect(curve.at(2)).toEqual({ iou: 1, dice: 1, precision: 1, recall: 1 });
+  });
+});
+
+describe('a mask against the truth, as torchmetrics in float64', () => {
+  interface Golden {
+    map: number[];
+    truth: number[];
+    threshold: number;
+    dice: number;
+    iou: number;
+    precision: number;
+    recall: number;
+  }
+  const goldens: Golden[] = JSON.parse(
+    readFileSync(new URL('./__fixtures__/overlap.json', import.meta.url), 'utf8'),
+  );
+
+  it.each(goldens)('at $threshold', ({ map, truth, threshold, ...expected }) => {
+    const overlap = OverlapCurve.of(map, truth, Float64Array.from([threshold, threshold + 100])).at(0);
+    for (const name of ['dice', 'iou', 'precision', 'recall'] as const) {
+      expect(Math.abs(overlap[name] - expected[name])).toBeLessThanOrEqual(1e-12);
+    }
   });
 });

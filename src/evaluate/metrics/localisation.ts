@@ -66,45 +66,62 @@ export function contrastToNoise(map: ArrayLike<number>, truth: ArrayLike<number>
 export interface Overlap {
   readonly iou: number;
   readonly dice: number;
+  /** Share of the mask that is in the truth; 0 for an empty mask. */
+  readonly precision: number;
+  /** Share of the truth that is in the mask. */
+  readonly recall: number;
 }
 
 /** What a map overlaps with at any threshold, kept small: how many pixels reach each of a row of thresholds. */
 export class OverlapCurve {
-  readonly #reaching: Uint32Array;
-  readonly #reachingInside: Uint32Array;
-  readonly #truth: number;
+  /** Pixels that reach the threshold of each index, and those of them in the truth; both fall. */
+  readonly reaching: Uint32Array;
+  readonly reachingInside: Uint32Array;
+  /** Pixels of the truth. */
+  readonly truth: number;
+
+  constructor(reaching: Uint32Array, reachingInside: Uint32Array, truth: number) {
+    this.reaching = reaching;
+    this.reachingInside = reachingInside;
+    this.truth = truth;
+  }
 
   /**
    * @param map - Similarities.
    * @param truth - 1 inside, 0 outside.
    * @param thresholds - Ascending and evenly spaced.
    */
-  constructor(map: ArrayLike<number>, truth: ArrayLike<number>, thresholds: Float64Array) {
+  static of(map: ArrayLike<number>, truth: ArrayLike<number>, thresholds: Float64Array): OverlapCurve {
     const count = thresholds.length;
     const least = thresholds[0]!;
     const step = (thresholds[count - 1]! - least) / (count - 1);
-    this.#reaching = new Uint32Array(count);
-    this.#reachingInside = new Uint32Array(count);
+    const reaching = new Uint32Array(count);
+    const reachingInside = new Uint32Array(count);
     let inside = 0;
     for (let pixel = 0; pixel < map.length; pixel++) {
       inside += truth[pixel]!;
       const last = Math.min(Math.floor((map[pixel]! - least) / step), count - 1);
       if (last < 0) continue;
-      this.#reaching[last]!++;
-      this.#reachingInside[last]! += truth[pixel]!;
+      reaching[last]!++;
+      reachingInside[last]! += truth[pixel]!;
     }
     for (let index = count - 2; index >= 0; index--) {
-      this.#reaching[index]! += this.#reaching[index + 1]!;
-      this.#reachingInside[index]! += this.#reachingInside[index + 1]!;
+      reaching[index]! += reaching[index + 1]!;
+      reachingInside[index]! += reachingInside[index + 1]!;
     }
-    this.#truth = inside;
+    return new OverlapCurve(reaching, reachingInside, inside);
   }
 
   /** Overlap of the pixels that reach the threshold of this index with the truth, which must not be empty. */
   at(index: number): Overlap {
-    const predicted = this.#reaching[index]!;
-    const both = this.#reachingInside[index]!;
-    return { iou: both / (predicted + this.#truth - both), dice: (2 * both) / (predicted + this.#truth) };
+    const predicted = this.reaching[index]!;
+    const both = this.reachingInside[index]!;
+    return {
+      iou: both / (predicted + this.truth - both),
+      dice: (2 * both) / (predicted + this.truth),
+      precision: predicted === 0 ? 0 : both / predicted,
+      recall: both / this.truth,
+    };
   }
 }
 

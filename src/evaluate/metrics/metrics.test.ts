@@ -7,10 +7,16 @@ import {
   bestF1,
   bootstrapAuc,
   bootstrapMean,
+  bootstrapMeasures,
+  bootstrapMedian,
   bootstrapRounds,
+  deLongMeanTest,
   deLongTest,
   expectedCalibrationError,
+  holm,
+  pairedBootstrap,
   pairedBootstrapAuc,
+  pairedBootstrapMean,
   percentileInterval,
   Ranking,
 } from './index.js';
@@ -119,7 +125,7 @@ describe('AUC', () => {
     );
   });
 
-  it('with copies of groups is the AUC of the samples written out as often', () => {
+  it('with copies of groups is that of the samples written out as often, and so are the other measures', () => {
     fc.assert(
       fc.property(scored, fc.infiniteStream(fc.nat(3)), ({ scores, labels }, stream) => {
         const groups = scores.map((_, index) => index >> 1);
@@ -128,8 +134,12 @@ describe('AUC', () => {
         const expected = new Ranking(
           written.map(i => scores[i]!),
           written.map(i => labels[i]!),
-        ).auc();
-        expect(new Ranking(scores, labels, groups).auc(copies)).toBe(expected);
+        );
+        const { auc, ap, f1, accuracy } = new Ranking(scores, labels, groups).measures(copies);
+        expect(auc).toBe(expected.auc());
+        if (expected.positives === 0) return;
+        expectSame(ap, averagePrecision(expected));
+        expect({ f1, accuracy }).toEqual({ f1: bestF1(expected).f1, accuracy: bestF1(expected).accuracy });
       }),
     );
   });
@@ -234,6 +244,58 @@ describe('the bootstrap', () => {
     expect(mean.p).toBeLessThan(0.05);
   });
 
+  it('has intervals of average precision, F1 and accuracy, of classes and of their mean', () => {
+    const rankings = [11, 12].map(seed => {
+      const { labels, scores, groups } = example(seed, 150);
+      return new Ranking(scores, labels, groups);
+    });
+    const { classes, mean } = bootstrapMeasures(rankings, { groups: 50, rounds: 200, seed: 1 });
+    for (const measure of ['auc', 'ap', 'f1', 'accuracy'] as const) {
+      const points = rankings.map(ranking => ranking.measures()[measure]);
+      for (const [index, point] of points.entries()) {
+        expect(classes[index]![measure].low).toBeLessThan(point);
+        expect(classes[index]![measure].high).toBeGreaterThan(point);
+      }
+      expect(mean[measure].low).toBeLessThan((points[0]! + points[1]!) / 2);
+      expect(mean[measure].high).toBeGreaterThan((points[0]! + points[1]!) / 2);
+      const width = ({ low, high }: { low: number; high: number }) => high - low;
+      expect(width(mean[measure])).toBeLessThan(Math.max(...classes.map(of => width(of[measure]))));
+    }
+    const { mean: paired } = pairedBootstrap(rankings, rankings, { groups: 50, rounds: 20, seed: 1 });
+    expect(paired.ap).toEqual({ difference: 0, low: 0, high: 0, p: 1 });
+  });
+
+  it('of a median takes the middle of what was drawn', () => {
+    const values = [5, 1, 4, 2, 3, 9];
+    const options = { groups: 3, rounds: 40, seed: 4 };
+    const groups = [0, 0, 1, 1, 2, 2];
+    const medians = new Float64Array(40);
+    bootstrapRounds(options, (copies, round) => {
+      const drawn = values
+        .flatMap((value, i) => Array<number>(copies[groups[i]!]!).fill(value))
+        .sort((a, b) => a - b);
+      medians[round] = (drawn[(drawn.length - 1) >> 1]! + drawn[drawn.length >> 1]!) / 2;
+    });
+    expect(bootstrapMedian(values, groups, options)).toEqual(percentileInterval(medians));
+  });
+
+  it('pairs means as it pairs AUCs', () => {
+    const { scores, groups, patients } = example(2, 90);
+    const options = { groups: patients, rounds: 200, seed: 2 };
+    const less = scores.map((score, index) => score - 0.5 - 0.1 * (index % 2));
+    const { difference, low, high, p } = pairedBootstrapMean(scores, less, groups, options);
+    expect(difference).toBeCloseTo(0.55, 12);
+    expect(low).toBeGreaterThan(0.5);
+    expect(high).toBeLessThan(0.6);
+    expect(p).toBeLessThan(0.02);
+    expect(pairedBootstrapMean(scores, scores, groups, options)).toEqual({
+      difference: 0,
+      low: 0,
+      high: 0,
+      p: 1,
+    });
+  });
+
   it('of a mean agrees with the standard error', () => {
     const random = Random.of('mean');
     const values = Array.from({ length: 400 }, () => random.normal());
@@ -267,6 +329,63 @@ describe('DeLong', () => {
   it('has nothing to say against a model compared with itself', () => {
     const { labels, scores } = example(4, 60);
     expect(deLongTest(scores, scores, labels).p).toBe(1);
+  });
+});
+
+describe('DeLong for the mean of classes', () => {
+  const { labels, scores } = example(5, 120);
+  const random = Random.of('other');
+  const second = scores.map(score => score + random.normal());
+  const groups = labels.map((_, index) => index);
+  const one = { first: scores, second, labels, groups };
+
+  it('is DeLong’s test for one class, or for the same class twice', () => {
+    const expected = deLongTest(scores, second, labels);
+    for (const classes of [[one], [one, one]]) {
+      const test = deLongMeanTest(classes);
+      expectSame(test.first, expected.first);
+      expectSame(test.second, expected.second);
+      expectSame(test.variance, expected.variance);
+      expectSame(test.p, expected.p);
+    }
+  });
+
+  it('gains nothing from pictures that are there twice, when they are of one patient', () => {
+    const twice = <T>(values: readonly T[]) => values.flatMap(value => [value, value]);
+    const doubled = {
+      first: twice(scores),
+      second: twice(second),
+      labels: twice(labels),
+      groups: twice(groups),
+    };
+    const { variance } = deLongMeanTest([one]);
+    expect(deLongMeanTest([doubled]).variance / variance).toBeCloseTo(1, 1);
+    const independent = deLongMeanTest([{ ...doubled, groups: doubled.groups.map((_, index) => index) }]);
+    expect(independent.variance / variance).toBeCloseTo(0.5, 1);
+  });
+
+  it('has the variance of independent classes: a quarter of the sum for two', () => {
+    const other = example(6, 120);
+    const two = {
+      first: other.scores,
+      second: other.scores.map(score => score + random.normal()),
+      labels: other.labels,
+      groups: other.labels.map((_, index) => 120 + index),
+    };
+    const sum = deLongMeanTest([one]).variance + deLongMeanTest([two]).variance;
+    expectSame(deLongMeanTest([one, two]).variance, sum / 4);
+  });
+});
+
+describe('Holm’s correction', () => {
+  it('multiplies by the tests that are left, never falls, and leaves out what is no test', () => {
+    // As statsmodels' multipletests(…, method='holm').
+    const corrected = holm([0.01, 0.04, 0.03, Number.NaN, 0.005]);
+    for (const [index, expected] of [0.03, 0.06, 0.06, Number.NaN, 0.02].entries()) {
+      if (Number.isNaN(expected)) expect(corrected[index]).toBeNaN();
+      else expectSame(corrected[index]!, expected);
+    }
+    expect(holm([0.9, 0.8])).toEqual([1, 1]);
   });
 });
 

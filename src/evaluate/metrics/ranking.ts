@@ -1,3 +1,14 @@
+/** What is measured of a ranking. All are shares; NaN where a label is missing. */
+export interface RankingMeasures {
+  auc: number;
+  /** Average precision. */
+  ap: number;
+  /** The best F1 over all thresholds. */
+  f1: number;
+  /** Share of right answers at the threshold of `f1`; of equally good ones the lowest. */
+  accuracy: number;
+}
+
 /**
  * The scores of one class against its labels, sorted once, so that every measure that depends on the order of
  * the scores is one pass over them, and so is every bootstrap round.
@@ -7,16 +18,17 @@
 export class Ranking {
   readonly positives: number;
   readonly negatives: number;
-  /** Scores in ascending order; within a tie the negatives come first. */
+  /** Scores in ascending order. */
   readonly scores: Float64Array;
   /** 1 positive, 0 negative; in the order of `scores`. */
   readonly labels: Uint8Array;
-  /** Group of each sample, in the order of `scores`. */
-  readonly #groups: Int32Array;
-  /** Places of the positives in `scores`, ascending. */
-  readonly #positivePlaces: Int32Array;
-  /** Ties that hold both labels, as triples: first negative, first positive, one past the last positive. */
-  readonly #mixedTies: Int32Array;
+  /** Group of each sample, from the highest score down; within a tie the positives come first. */
+  readonly #groups: Uint16Array | Int32Array;
+  /**
+   * Ties that hold a positive, from the highest down, as triples of places in `#groups`: first positive, one past
+   * the last positive, one past the tie. What lies between ties is all negative.
+   */
+  readonly #ties: Int32Array;
 
   /**
    * @param scores - One finite number a sample; higher means more likely positive.
@@ -32,27 +44,29 @@ export class Ranking {
       );
     }
     const order = new Uint32Array(count);
+    let greatestGroup = 0;
     for (let sample = 0; sample < count; sample++) {
       order[sample] = sample;
+      greatestGroup = Math.max(greatestGroup, groups?.[sample] ?? sample);
       if (!Number.isFinite(scores[sample])) throw new RangeError(`score ${sample} is ${scores[sample]}`);
     }
     order.sort((a, b) => scores[a]! - scores[b]! || labels[a]! - labels[b]!);
 
     this.scores = new Float64Array(count);
     this.labels = new Uint8Array(count);
-    this.#groups = new Int32Array(count);
-    const positivePlaces: number[] = [];
+    // Rounds read the groups again and again: half the bytes are half the waiting.
+    this.#groups = greatestGroup < 2 ** 16 ? new Uint16Array(count) : new Int32Array(count);
+    let positives = 0;
     for (let place = 0; place < count; place++) {
       const sample = order[place]!;
       this.scores[place] = scores[sample]!;
       this.labels[place] = labels[sample]!;
-      this.#groups[place] = groups?.[sample] ?? sample;
-      if (labels[sample] === 1) positivePlaces.push(place);
+      this.#groups[count - 1 - place] = groups?.[sample] ?? sample;
+      positives += labels[sample]!;
     }
-    this.#positivePlaces = Int32Array.from(positivePlaces);
-    this.#mixedTies = mixedTies(this.scores, this.labels);
-    this.positives = positivePlaces.length;
-    this.negatives = count - this.positives;
+    this.#ties = tiesWithPositives(this.scores, this.labels);
+    this.positives = positives;
+    this.negatives = count - positives;
   }
 
   /**
@@ -62,40 +76,62 @@ export class Ranking {
    * @returns NaN when a label is missing.
    */
   auc(copies?: Int32Array): number {
-    if (copies === undefined) return this.auc(this.#once());
-    const groups = this.#groups;
-    let negativesBelow = 0;
-    let positives = 0;
-    let wins = 0;
-    let next = 0;
-    for (let index = 0; index < this.#positivePlaces.length; index++) {
-      const place = this.#positivePlaces[index]!;
-      for (; next < place; next++) negativesBelow += copies[groups[next]!]!;
-      const weight = copies[groups[place]!]!;
-      positives += weight;
-      wins += weight * negativesBelow;
-      next = place + 1;
-    }
-    for (; next < groups.length; next++) negativesBelow += copies[groups[next]!]!;
-    return (wins - this.#tiedPairs(copies) / 2) / (positives * negativesBelow);
+    return this.measures(copies).auc;
   }
 
-  /** Pairs of a positive and a negative with the same score; `auc` counted them as wins. */
-  #tiedPairs(copies: Int32Array): number {
-    const ties = this.#mixedTies;
-    let pairs = 0;
-    for (let index = 0; index < ties.length; index += 3) {
-      let negatives = 0;
-      let positives = 0;
-      for (let place = ties[index]!; place < ties[index + 1]!; place++) {
-        negatives += copies[this.#groups[place]!]!;
-      }
-      for (let place = ties[index + 1]!; place < ties[index + 2]!; place++) {
-        positives += copies[this.#groups[place]!]!;
-      }
-      pairs += negatives * positives;
+  /**
+   * All measures in one pass from the highest score down. Precision and F1 need looking at only where there is a
+   * positive: negatives alone make both worse.
+   * @param copies - How often each group is counted; every sample once when absent.
+   */
+  measures(copies: Int32Array = this.#once()): RankingMeasures {
+    const groups = this.#groups;
+    const ties = this.#ties;
+    let positives = 0;
+    for (let tie = 0; tie < ties.length; tie += 3) {
+      for (let place = ties[tie]!; place < ties[tie + 1]!; place++) positives += copies[groups[place]!]!;
     }
-    return pairs;
+    let place = 0;
+    let truePositives = 0;
+    let falsePositives = 0;
+    /** Twice the pairs in the wrong order. */
+    let losses = 0;
+    let precisions = 0;
+    /** Half of the best F1, and true less false positives there. */
+    let best = 0;
+    let surplus = 0;
+    for (let tie = 0; tie < ties.length; tie += 3) {
+      const first = ties[tie]!;
+      const negative = ties[tie + 1]!;
+      const end = ties[tie + 2]!;
+      let there = 0;
+      let not = 0;
+      for (; place < first; place++) falsePositives += copies[groups[place]!]!;
+      for (; place < negative; place++) there += copies[groups[place]!]!;
+      for (; place < end; place++) not += copies[groups[place]!]!;
+      losses += there * (2 * falsePositives + not);
+      falsePositives += not;
+      if (there === 0) continue;
+      truePositives += there;
+      const predicted = truePositives + falsePositives;
+      precisions += (there * truePositives) / predicted;
+      // Quotients of small whole numbers are equal as numbers exactly where they are equal as fractions.
+      const half = truePositives / (predicted + positives);
+      if (half >= best) {
+        best = half;
+        surplus = truePositives - falsePositives;
+      }
+    }
+    let negatives = falsePositives;
+    for (; place < groups.length; place++) negatives += copies[groups[place]!]!;
+    const pairs = positives * negatives;
+    const known = positives > 0;
+    return {
+      auc: (pairs - losses / 2) / pairs,
+      ap: known ? precisions / positives : Number.NaN,
+      f1: known ? 2 * best : Number.NaN,
+      accuracy: known ? (negatives + surplus) / (positives + negatives) : Number.NaN,
+    };
   }
 
   #once(): Int32Array {
@@ -105,21 +141,20 @@ export class Ranking {
   }
 }
 
-function mixedTies(scores: Float64Array, labels: Uint8Array): Int32Array {
+/** @param scores - Ascending, as are `labels` within a tie. @returns See `Ranking.#ties`. */
+function tiesWithPositives(scores: Float64Array, labels: Uint8Array): Int32Array {
   const ties: number[] = [];
-  for (let start = 0; start < scores.length; ) {
-    let firstPositive = start;
-    while (
-      firstPositive < scores.length &&
-      scores[firstPositive] === scores[start] &&
-      labels[firstPositive] === 0
-    ) {
-      firstPositive++;
+  const count = scores.length;
+  for (let end = count; end > 0; ) {
+    const score = scores[end - 1];
+    let firstPositive = end;
+    while (firstPositive > 0 && scores[firstPositive - 1] === score && labels[firstPositive - 1] === 1) {
+      firstPositive--;
     }
-    let end = firstPositive;
-    while (end < scores.length && scores[end] === scores[start]) end++;
-    if (firstPositive > start && end > firstPositive) ties.push(start, firstPositive, end);
-    start = end;
+    let start = firstPositive;
+    while (start > 0 && scores[start - 1] === score) start--;
+    if (firstPositive < end) ties.push(count - end, count - firstPositive, count - start);
+    end = start;
   }
   return Int32Array.from(ties);
 }

@@ -119,7 +119,7 @@ export async function groundSamples(
           inside: pointsInside(map, truth),
           cnr: contrastToNoise(map, truth),
           area,
-          curve: new OverlapCurve(map, truth, THRESHOLDS),
+          curve: OverlapCurve.of(map, truth, THRESHOLDS),
         });
       }
     }

@@ -47,6 +47,11 @@ def case(name, rng, count, prevalence, digits):
     labels[:2] = [0, 1]
     first = np.round(1 / (1 + np.exp(-(rng.normal(size=count) + labels))), digits)
     second = np.round(1 / (1 + np.exp(-(rng.normal(size=count) + 0.4 * labels))), digits)
+    return golden(name, labels, first, second)
+
+
+def golden(name, labels, first, second):
+    labels, first, second = np.asarray(labels), np.asarray(first, float), np.asarray(second, float)
     threshold, f1, accuracy = best_f1(labels, first)
     return {
         "name": name,
@@ -68,6 +73,11 @@ cases = [
     case("rare positives", rng, 300, 0.02, 3),
     case("mostly positives", rng, 60, 0.9, 2),
     case("ten samples", rng, 10, 0.5, 1),
+    golden("all tied", [0, 1, 1, 0, 1, 0], [0.5] * 6, [0.1, 0.9, 0.4, 0.4, 0.6, 0.5]),
+    golden("all in order", [0, 0, 0, 1, 1], [0.1, 0.2, 0.2, 0.7, 1.0], [0.3, 0.1, 0.2, 0.1, 0.4]),
+    golden("all in the wrong order", [1, 1, 0, 0, 0], [0.0, 0.2, 0.5, 0.5, 1.0], [0.3, 0.1, 0.2, 0.1, 0.4]),
+    golden("a tie at the top", [1, 0, 0, 1, 0, 1], [0.9, 0.9, 0.9, 0.4, 0.4, 0.1], [0.9, 0.8, 0.1, 0.4, 0.2, 0.1]),
+    golden("on the edges of the bins", rng.integers(0, 2, 62), np.r_[np.arange(16) / 15, np.linspace(0, 1, 16), np.arange(30) / 30], rng.random(62)),
 ]
 path = Path(__file__).parent / "goldens.json"
 path.write_text(json.dumps(cases))
