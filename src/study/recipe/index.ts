@@ -1,0 +1,3 @@
+export { merge } from './merge.js';
+export * from './schema.js';
+export { fromRecipe, readStudy, resolveStudy, type Study, type StudyArm, sourceOf } from './study.js';
