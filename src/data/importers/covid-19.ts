@@ -62,7 +62,7 @@ export const covid19: Importer<Covid19Options> = {
       rows.map(row => row.id),
     );
     const splitOf = splitter(
-      rows.map(row => row.patient),
+      read.map(row => row.patient),
       options,
     );
     const masked = rows.filter(row => (row.structures?.length ?? 0) > 0).length;

@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InputError, UsageError } from '../../base/index.js';
+import { InputError } from '../../base/index.js';
 
 /** What a picture's file is called. */
 export const pictureName = /\.(png|jpe?g|tiff?|webp|dcm|dicom)$/i;
@@ -88,12 +88,33 @@ export async function findFile(folder: string, patterns: readonly RegExp[]): Pro
   return undefined;
 }
 
-/** @throws UsageError when an id occurs twice: said before any picture is read. */
+/**
+ * An id for each of some different paths: the shortest form that no other path has.
+ * @param forms - From the shortest on; the path itself stands last.
+ */
+export function uniqueIds(
+  paths: readonly string[],
+  forms: readonly ((path: string) => string)[],
+): Map<string, string> {
+  const counts = forms.map(form => {
+    const times = new Map<string, number>();
+    for (const path of paths) times.set(form(path), (times.get(form(path)) ?? 0) + 1);
+    return times;
+  });
+  return new Map(
+    paths.map(path => {
+      const shortest = forms.find((form, index) => counts[index]!.get(form(path)) === 1);
+      return [path, shortest?.(path) ?? path];
+    }),
+  );
+}
+
+/** @throws InputError when an id occurs twice: said before any picture is read. */
 export function refuseTwins(file: string, ids: Iterable<string>): void {
   const seen = new Set<string>();
   for (const id of ids) {
     if (seen.has(id)) {
-      throw new UsageError({
+      throw new InputError({
         file,
         fault: 'two pictures have the same name, so that one cannot be told from the other',
         mend: 'rename one of them, or take its row out',
