@@ -1,13 +1,10 @@
 import type { Dirent } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../../base/index.js';
 
 /** What a picture's file is called. */
 export const pictureName = /\.(png|jpe?g|tiff?|webp|dcm|dicom)$/i;
-
-/** Folders within folders are looked into so deep. Links may lead around in circles. */
-const DEEPEST = 12;
 
 /**
  * The files below a folder whose name fits, as paths relative to it with forward slashes, in an order that does not
@@ -19,24 +16,27 @@ export async function filesBelow(folder: string, fits: RegExp): Promise<string[]
     throw new InputError({ file: folder, fault: 'there is no such folder', mend: 'check the path' });
   }
   const found: string[] = [];
-  await walk(folder, '', fits, found, 0);
+  await walk(folder, '', fits, found, [await realpath(folder)]);
   return found;
 }
 
+/** @param above - The real paths of the folders on the way, which a link may lead back to. */
 async function walk(
   folder: string,
   below: string,
   fits: RegExp,
   found: string[],
-  depth: number,
+  above: readonly string[],
 ): Promise<void> {
   const entries = (await readdir(join(folder, below), { withFileTypes: true })).sort(byName);
   for (const entry of entries) {
     if (entry.name.startsWith('.') || entry.name === '__MACOSX') continue;
     const path = below === '' ? entry.name : `${below}/${entry.name}`;
     const kind = entry.isSymbolicLink() ? await stat(join(folder, path)).catch(() => undefined) : entry;
-    if (kind?.isDirectory() === true && depth < DEEPEST) await walk(folder, path, fits, found, depth + 1);
-    else if (kind?.isFile() === true && fits.test(entry.name)) found.push(path);
+    if (kind?.isFile() === true && fits.test(entry.name)) found.push(path);
+    if (kind?.isDirectory() !== true) continue;
+    const place = await realpath(join(folder, path));
+    if (!above.includes(place)) await walk(folder, path, fits, found, [...above, place]);
   }
 }
 
