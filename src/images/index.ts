@@ -1,4 +1,11 @@
 export { type Box, boxOf } from './box.js';
 export { contactSheet, type GallerySettings, renderGallery, type Tile } from './gallery.js';
-export type { PaintedRegion, Painter, Painting, PaintRequest } from './painter.js';
+export type {
+  KnownPerson,
+  PaintedRegion,
+  Painter,
+  Painting,
+  PaintRequest,
+  ShownFinding,
+} from './painter.js';
 export * from './painters/index.js';

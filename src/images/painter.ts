@@ -1,5 +1,23 @@
-import type { Mention, ReportText, View } from '../data/index.js';
+import type { Finding, Mention, ReportText, View } from '../data/index.js';
 import type { Box } from './box.js';
+
+/** Somebody who is pictured more than once. */
+export interface KnownPerson {
+  /** The same id and seed give the same body in every picture. */
+  readonly id: string;
+  readonly view: Exclude<View, 'lateral'>;
+  readonly sex: 'F' | 'M';
+  /** Years. */
+  readonly age: number;
+}
+
+/** Something that is there, whatever a report says. */
+export interface ShownFinding extends Finding {
+  /** How far it has gone: 0 hardly there to 1 extreme; else drawn by the severity. */
+  readonly level?: number;
+  /** The same word gives the same place and form in every picture of a person. */
+  readonly episode?: string;
+}
 
 /** What a painter is told: the report and what the tagger read in it, never the plan. */
 export interface PaintRequest extends ReportText {
@@ -8,6 +26,10 @@ export interface PaintRequest extends ReportText {
   /** Side of the square picture in pixels, 128 to 1024. */
   readonly size: number;
   readonly seed: number;
+  /** Who it is, where that is settled. A painter without bodies of its own may pay no heed. */
+  readonly person?: KnownPerson;
+  /** What is there, where that is known better than from the mentions. */
+  readonly shown?: readonly ShownFinding[];
   /** 0 at first; raised when curation refused the picture and it is painted again. */
   readonly attempt: number;
   /** Grey levels of the picture: 8 bits (default) or 16, which adds `deepPixels`. */

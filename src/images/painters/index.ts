@@ -16,5 +16,7 @@ export {
   redraw,
   SimulatorPainter,
   type SimulatorSettings,
+  SimulatorSite,
+  type SimulatorSiteInput,
   simulatorConcepts,
 } from './simulator/index.js';

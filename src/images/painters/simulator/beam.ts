@@ -3,6 +3,7 @@ import { arena } from './arena.js';
 import { exposeMap, fading } from './fading.js';
 import type { Patient } from './patient.js';
 import type { Map2 } from './raster.js';
+import { defaultSite, type SimulatorSite } from './site.js';
 import { blur, coarsen, spread } from './smoothing.js';
 
 /** The machine and how it was set. */
@@ -18,14 +19,19 @@ export interface Beam {
 }
 
 /** Draws beam settings for a view: high voltage with a grid for PA, lower and often without for AP. */
-export function drawBeam(patient: Patient, random: Random): Beam {
+export function drawBeam(
+  patient: Patient,
+  random: Random,
+  { hardness, scatter, exposure, blur }: SimulatorSite['beam'] = defaultSite.beam,
+): Beam {
   const frontal = patient.view === 'PA';
-  const hard = frontal ? random.uniform(0.6, 1) : random.uniform(0.15, 0.75);
+  const place = frontal ? 'PA' : 'AP';
+  const hard = random.uniform(...hardness[place]);
   return {
     spectrum: [0.45 - 0.25 * hard, 0.41 - 0.02 * hard, 0.14 + 0.27 * hard],
-    scatter: frontal ? random.uniform(0.15, 0.6) : random.uniform(0.5, 1.6),
-    exposure: Math.exp(random.uniform(Math.log(80_000), Math.log(1_200_000))) * (frontal ? 1.5 : 1),
-    blur: random.uniform(0.02, 0.05) * (frontal ? 1 : 1.3),
+    scatter: random.uniform(...scatter[place]),
+    exposure: Math.exp(random.uniform(Math.log(exposure[0]), Math.log(exposure[1]))) * (frontal ? 1.5 : 1),
+    blur: random.uniform(...blur) * (frontal ? 1 : 1.3),
   };
 }
 

@@ -4,6 +4,7 @@ import { arena } from './arena.js';
 import { clamp01 } from './body-map.js';
 import { kernels } from './kernels.js';
 import type { Map2 } from './raster.js';
+import { defaultSite, type SimulatorSite } from './site.js';
 import { blur, coarsen, spread } from './smoothing.js';
 
 /** Straight lines between so many steps are off by less than a hundredth of an 8-bit grey. */
@@ -39,23 +40,27 @@ export interface Display {
  * detail strongly and evens out the rest, as many do for intensive care; some pictures of archives had their
  * greys equalised later.
  */
-export function drawDisplay(view: View, random: Random): Display {
-  const frontal = view === 'PA';
-  const strong = random.fork('processing').chance(0.14);
+export function drawDisplay(
+  view: View,
+  random: Random,
+  site: SimulatorSite['display'] = defaultSite.display,
+): Display {
+  const place = view === 'PA' ? 'PA' : 'AP';
+  const strong = random.fork('processing').chance(site.strong);
   const archive = random.fork('archive');
   return {
-    lungGrey: frontal ? random.truncatedNormal(0.38, 0.08) : random.truncatedNormal(0.43, 0.07),
-    denseGrey: frontal ? random.truncatedNormal(1.03, 0.08) : random.truncatedNormal(0.87, 0.08),
-    gamma: random.uniform(0.85, 1.2),
+    lungGrey: random.truncatedNormal(...site.lungGrey[place]),
+    denseGrey: random.truncatedNormal(...site.denseGrey[place]),
+    gamma: random.uniform(...site.gamma),
     sharpen: {
       width: random.uniform(0.004, 0.012),
-      gain: strong ? random.uniform(1, 3) : random.uniform(0, 0.9),
+      gain: strong ? random.uniform(1, 3) : random.uniform(...site.sharpen),
     },
-    detail: strong ? random.uniform(0.8, 2.4) : frontal ? random.uniform(0, 0.5) : random.uniform(0.1, 0.8),
-    equalise: strong ? random.uniform(0.15, 0.6) : random.uniform(0, 0.18),
-    shoulder: random.uniform(0.5, 0.7),
-    floor: random.chance(0.25) ? 0 : random.uniform(0, 0.1),
-    flatten: archive.chance(0.06) ? archive.uniform(0.3, 0.9) : 0,
+    detail: strong ? random.uniform(0.8, 2.4) : random.uniform(...site.detail[place]),
+    equalise: strong ? random.uniform(0.15, 0.6) : random.uniform(...site.equalise),
+    shoulder: random.uniform(...site.shoulder),
+    floor: random.chance(site.black) ? 0 : random.uniform(...site.floor),
+    flatten: archive.chance(site.flattened) ? archive.uniform(0.3, 0.9) : 0,
   };
 }
 

@@ -1,14 +1,21 @@
 import type { Random } from '../../../base/index.js';
 import { lineWidth, writeLine } from '../../lettering.js';
 import type { Patient } from './patient.js';
+import { defaultSite, type SimulatorSite } from './site.js';
 
 /** Collimator edges, side markers and burnt-in words, as any archive has them whatever the picture shows. */
-export function addFrame(pixels: Uint8Array, size: number, patient: Patient, random: Random): void {
-  borders(pixels, size, random.fork('borders'));
+export function addFrame(
+  pixels: Uint8Array,
+  size: number,
+  patient: Patient,
+  random: Random,
+  site: SimulatorSite['frame'] = defaultSite.frame,
+): void {
+  borders(pixels, size, random.fork('borders'), site);
   const frontal = patient.view === 'PA';
   const mark = random.fork('marks');
-  if (mark.chance(0.85)) {
-    const left = mark.chance(0.85);
+  if (mark.chance(site.marker)) {
+    const left = mark.chance(site.markerLeft);
     word(
       pixels,
       size,
@@ -19,11 +26,11 @@ export function addFrame(pixels: Uint8Array, size: number, patient: Patient, ran
       mark.normal(0, 0.25),
       mark.uniform(190, 255),
     );
-    if (mark.chance(0.4))
+    if (mark.chance(site.initials))
       word(
         pixels,
         size,
-        mark.pick(['BM', 'LO', 'SB', 'MS', 'TU']),
+        mark.pick(site.initialsOf),
         left ? 0.9 : 0.06,
         mark.uniform(0.1, 0.2),
         mark.uniform(0.016, 0.026),
@@ -31,29 +38,25 @@ export function addFrame(pixels: Uint8Array, size: number, patient: Patient, ran
         mark.uniform(170, 250),
       );
   }
-  if (!frontal && mark.chance(0.6)) {
+  if (!frontal && mark.chance(site.words)) {
     const x = mark.uniform(0.06, 0.9);
     const y = mark.chance(0.7) ? mark.uniform(0.03, 0.12) : mark.uniform(0.88, 0.96);
-    word(
-      pixels,
-      size,
-      mark.pick(['PORTABLE', 'AP', 'AP PORTABLE', 'SUPINE']),
-      x,
-      y,
-      mark.uniform(0.016, 0.024),
-      0,
-      245,
-    );
-    if (mark.chance(0.5))
+    word(pixels, size, mark.pick(site.wordsOf), x, y, mark.uniform(0.016, 0.024), 0, 245);
+    if (mark.chance(site.arrow))
       word(pixels, size, '↑', mark.uniform(0.03, 0.97), mark.uniform(0.05, 0.95), 0.035, 0, 240);
   }
 }
 
 /** Black beyond slightly turned collimator edges; at times a white strip of a shield or plate. */
-function borders(pixels: Uint8Array, size: number, random: Random): void {
-  if (random.chance(0.62)) return;
+function borders(
+  pixels: Uint8Array,
+  size: number,
+  random: Random,
+  { collimated, inset: most }: SimulatorSite['frame'],
+): void {
+  if (random.chance(1 - collimated)) return;
   const edges = [0, 1, 2, 3].map(() => ({
-    inset: random.chance(0.5) ? 0 : random.uniform(0, 0.045),
+    inset: random.chance(0.5) ? 0 : random.uniform(0, most),
     turn: random.normal(0, 0.012),
   }));
   const level = random.chance(0.8) ? random.uniform(0, 14) : random.uniform(14, 40);

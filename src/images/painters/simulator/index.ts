@@ -7,14 +7,19 @@ import { UsageError } from '../../../base/index.js';
 import type { Painter, Painting, PaintRequest } from '../../painter.js';
 import { simulatorConcepts } from './findings/index.js';
 import { paintOne } from './paint.js';
+import { defaultSite, type SimulatorSite } from './site.js';
+import type { PaintJob } from './worker.js';
 
 export { simulatorConcepts } from './findings/index.js';
 export { paintOne } from './paint.js';
 export { decodeReading, encodeReading, readingFloor, readingSteps, redraw } from './reading.js';
+export { SimulatorSite, type SimulatorSiteInput } from './site.js';
 
 export interface SimulatorSettings {
   /** Worker threads; 0 paints in the calling thread. Default: one for each core. */
   readonly workers?: number;
+  /** Another population, machine and display than the simulator's own. */
+  readonly site?: SimulatorSite;
 }
 
 /**
@@ -26,8 +31,10 @@ export class SimulatorPainter implements Painter {
   readonly name = 'simulator';
   readonly concepts = simulatorConcepts;
   readonly #pool: Piscina | undefined;
+  readonly #site: SimulatorSite;
 
   constructor(settings: SimulatorSettings = {}) {
+    this.#site = settings.site ?? defaultSite;
     const workers = settings.workers ?? availableParallelism();
     const file = workerFile();
     // Without a build there is nothing to run in a thread; the pictures are the same without one.
@@ -52,15 +59,17 @@ export class SimulatorPainter implements Painter {
     if (pool === undefined)
       return requests.map(request => {
         signal?.throwIfAborted();
-        return paintOne(request);
+        return paintOne(request, undefined, this.#site);
       });
     const batch = 4;
     const parts: Promise<Painting[]>[] = [];
     // Every part listens: a signal of this call's own, on which that many listeners are meant and no leak.
     const stop = signal === undefined ? undefined : AbortSignal.any([signal]);
     if (stop !== undefined) setMaxListeners(0, stop);
-    for (let start = 0; start < requests.length; start += batch)
-      parts.push(pool.run(requests.slice(start, start + batch), stop === undefined ? {} : { signal: stop }));
+    for (let start = 0; start < requests.length; start += batch) {
+      const job: PaintJob = { requests: requests.slice(start, start + batch), site: this.#site };
+      parts.push(pool.run(job, stop === undefined ? {} : { signal: stop }));
+    }
     return (await Promise.all(parts)).flat();
   }
 

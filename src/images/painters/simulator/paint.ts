@@ -22,11 +22,17 @@ const floors = {
  * Paints one picture. With `without`, the same patient, beam and noise lack that finding (the twin); its
  * regions are those of the findings that stay.
  */
-export function paintOne(request: PaintRequest, without?: string): Painting {
+export function paintOne(
+  request: PaintRequest,
+  without?: string,
+  site: SimulatorSite = defaultSite,
+): Painting {
   arena.takeBack(request.size * request.size);
   const random = Random.of(request.seed, request.id, 'image', request.attempt);
   const { size } = request;
-  const scene = new Scene(findingsOf(request.mentions), size, random);
+  const { person, shown: asked = findingsOf(request.mentions) } = request;
+  const body = person && Random.of(request.seed, person.id, 'body');
+  const scene = new Scene(asked, size, random, site, person && body && { ...person, body });
   let shown = scene.attenuation();
   const changes = new Map<SceneFinding, Change>();
   for (const finding of scene.findings) {
@@ -42,7 +48,7 @@ export function paintOne(request: PaintRequest, without?: string): Painting {
   const kept = scene.findings.filter(finding => finding.concept !== without);
   if (kept.length < scene.findings.length) shown = scene.attenuation(kept);
   const { patient } = scene;
-  const { pixels, deepPixels, reading } = develop(scene, shown, random, request.bits === 16);
+  const { pixels, deepPixels, reading } = develop(scene, shown, random, site, request.bits === 16);
   const unknown = [...scene.unknown];
   const regions = kept.flatMap(finding => {
     const region = regionOf(finding, changes.get(finding)!, size);
@@ -53,7 +59,7 @@ export function paintOne(request: PaintRequest, without?: string): Painting {
     if (request.twins !== true) return region;
     const rest = kept.filter(other => other !== finding);
     const log = scene.attenuation(rest);
-    return { ...region, twin: arena.scoped(() => develop(scene, log, random).pixels) };
+    return { ...region, twin: arena.scoped(() => develop(scene, log, random, site).pixels) };
   });
   return {
     pixels,
@@ -76,12 +82,13 @@ function develop(
   deep = false,
 ): { pixels: Uint8Array; deepPixels: Uint16Array | undefined; reading: Map2 } {
   const { patient, beam, size } = scene;
+  site: SimulatorSite,
   const reading = detect(log, size, patient, beam, random.fork('noise'));
-  const display = drawDisplay(patient.view, random.fork('display'));
+  const display = drawDisplay(patient.view, random.fork('display'), site.display);
   const pixels = show(reading, size, display);
   const deepPixels = deep ? showDeep(reading, size, display) : undefined;
   const bare = deepPixels && pixels.slice();
-  addFrame(pixels, size, patient, random.fork('frame'));
+  addFrame(pixels, size, patient, random.fork('frame'), site.frame);
   // Words and borders are the same in both depths.
   if (deepPixels !== undefined)
     for (let at = 0; at < pixels.length; at++)

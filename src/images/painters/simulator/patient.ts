@@ -1,6 +1,8 @@
 import type { Random } from '../../../base/index.js';
 import type { View } from '../../../data/index.js';
+import type { Person } from './person.js';
 import { boxOf, type Contours, cardiothoracicRatio, drawContours, mapContours, thoraxOf } from './shape.js';
+import { defaultSite, type SimulatorSite } from './site.js';
 
 /** All that is drawn at random about a patient and how they stand before the beam. Lengths in cm. */
 export interface Patient {
@@ -55,22 +57,32 @@ export interface Patient {
   spurs: number;
 }
 
-/** Draws a patient. Nothing here depends on what the report says. */
-export function drawPatient(random: Random): Patient {
-  const person = random.fork('person');
-  const view = person.weighted({ PA: 0.55, AP: 0.33, 'AP supine': 0.12 });
+/**
+ * Draws a patient. Nothing here depends on what the report says.
+ * @param known - Somebody who is pictured more than once: the same body, placed before the beam anew.
+ */
+export function drawPatient(
+  random: Random,
+  population: SimulatorSite['population'] = defaultSite.population,
+  known?: Person,
+): Patient {
+  const lasting = known?.body ?? random;
+  const person = lasting.fork('person');
+  const drawnView = person.weighted({ PA: 0.55, AP: 0.33, 'AP supine': 0.12 });
+  const drawnSex = person.chance(0.45) ? 'F' : 'M';
+  const drawnAge = Math.round(person.chance(0.85) ? person.uniform(25, 88) : person.uniform(16, 95));
+  const { view, sex, age } = known ?? { view: drawnView, sex: drawnSex, age: drawnAge };
   const frontal = view === 'PA';
-  const sex = person.chance(0.45) ? 'F' : 'M';
-  const age = Math.round(person.chance(0.85) ? person.uniform(25, 88) : person.uniform(16, 95));
-  const habitus = person.truncatedNormal(frontal ? 0 : 0.25, 1, 2);
+  const [heavier, spread] = population.habitus;
+  const habitus = person.truncatedNormal((frontal ? 0 : 0.25) + heavier, spread, 2);
   const old = Math.max(0, (age - 50) / 40);
-  const contours = placeContours(random.fork('contours'), view);
+  const contours = placeContours(lasting.fork('contours'), view, population, known && random.fork('pose'));
   const thorax = thoraxOf(contours);
-  return {
+  const patient: Patient = {
     view,
     sex,
     age,
-    field: person.uniform(36, 43),
+    field: person.uniform(...population.field),
     contours,
     middle: thorax.middle,
     lungHeight: {
@@ -81,10 +93,8 @@ export function drawPatient(random: Random): Patient {
     wallThickness: Math.max(1.6, 4.5 + 1.6 * habitus + person.normal(0, 0.5)),
     fatShare: clamp(0.22 + 0.1 * habitus + (sex === 'F' ? 0.06 : 0), 0.05, 0.6),
     breast: sex === 'F' ? Math.max(0, person.normal(2 + 0.9 * habitus, 0.9)) : 0,
-    rotation: person.normal(0, frontal ? 0.008 : 0.016),
-    armLift: person.chance(frontal ? 0.6 : 0.5) ? person.uniform(0.35, 1.1) : person.uniform(0, 0.35),
-    scapulaOverlap: frontal ? person.uniform(0, 0.45) : person.uniform(view === 'AP' ? 0.35 : 0.6, 1),
-    lungDensity: person.uniform(0.16, 0.27),
+    ...drawStance(person, view),
+    lungDensity: person.uniform(...population.lungDensity),
     lungTexture: person.uniform(0.03, 0.12),
     upperVessels: person.uniform(0.75, 1.05),
     lowerVessels: person.uniform(0.9, 1.2),
@@ -102,6 +112,17 @@ export function drawPatient(random: Random): Patient {
     spineBend: person.normal(0, 0.006),
     spurs: Math.max(0, person.normal(0.5 * old, 0.25)),
   };
+  return known === undefined ? patient : { ...patient, ...drawStance(random.fork('stance'), view) };
+}
+
+/** How somebody stands before the beam that day. */
+function drawStance(person: Random, view: View): Pick<Patient, 'rotation' | 'armLift' | 'scapulaOverlap'> {
+  const frontal = view === 'PA';
+  return {
+    rotation: person.normal(0, frontal ? 0.008 : 0.016),
+    armLift: person.chance(frontal ? 0.6 : 0.5) ? person.uniform(0.35, 1.1) : person.uniform(0, 0.35),
+    scapulaOverlap: frontal ? person.uniform(0, 0.45) : person.uniform(view === 'AP' ? 0.35 : 0.6, 1),
+  };
 }
 
 /**
@@ -109,10 +130,15 @@ export function drawPatient(random: Random): Patient {
  * higher against the tops. Places and spreads are set so that the tops, floors and walls that a
  * steepest-edge search finds agree with those of 146 PA and 219 AP normals of NIH ChestX-ray14.
  */
-function placeContours(random: Random, view: View): Contours {
+function placeContours(
+  random: Random,
+  view: View,
+  { shapes, heart: larger }: SimulatorSite['population'],
+  day?: Random,
+): Contours {
   const frontal = view === 'PA';
-  const contours = drawContours(random.fork('shape'));
-  const place = random.fork('place');
+  const contours = drawContours(random.fork('shape'), shapes);
+  const place = (day ?? random).fork('place');
   const scale = place.truncatedNormal(frontal ? 0.89 : 0.86, frontal ? 0.1 : 0.085);
   const aspect = place.truncatedNormal(frontal ? 1.03 : 0.94, 0.05);
   const shiftX = place.truncatedNormal(0, 0.036, 2.5);
@@ -134,8 +160,9 @@ function placeContours(random: Random, view: View): Contours {
   });
   // Heart width: for PA as measured in JSRT normals, 0.472 ± 0.055, less its far ends; larger in AP by projection
   // (source nearer, shallow breath).
-  const ratio = place.truncatedNormal(frontal ? 0.468 : 0.495, 0.06, 1.6);
-  const aside = place.truncatedNormal(-0.019, 0.009);
+  const own = day === undefined ? place : random.fork('heart');
+  const ratio = own.truncatedNormal((frontal ? 0.468 : 0.495) + larger, 0.06, 1.6);
+  const aside = own.truncatedNormal(-0.019, 0.009);
   const heart = placed.heart.map((part, at) => (at % 2 === 0 ? part + aside : part));
   return withHeartRatio({ ...placed, heart }, ratio);
 }

@@ -1,5 +1,6 @@
 import type { Random } from '../../../base/index.js';
 import type { Finding } from '../../../data/index.js';
+import type { ShownFinding } from '../../painter.js';
 import { arena } from './arena.js';
 import { attenuate, type Hardening, hardeningOf } from './attenuation.js';
 import { type Beam, drawBeam } from './beam.js';
@@ -12,7 +13,9 @@ import type { FindingKind, Placed } from './findings/kind.js';
 import { addGas } from './gas.js';
 import { addVessels } from './lung-detail.js';
 import { drawPatient, type Patient } from './patient.js';
+import type { Person } from './person.js';
 import type { Map2 } from './raster.js';
+import { defaultSite, type SimulatorSite } from './site.js';
 import { addSkeleton } from './skeleton.js';
 
 /** A finding of the text as it is shown. */
@@ -33,16 +36,25 @@ export class Scene {
   readonly unknown: readonly string[];
   readonly beam: Beam;
   readonly #random: Random;
+  /** For what a patient has in every picture. */
+  readonly #lasting: Random;
   readonly #plain: Patient;
   readonly #hardening: Hardening;
   /** Anatomies by the set of findings that reshape them. */
   readonly #anatomies = new Map<string, Anatomy>();
 
-  constructor(findings: readonly Finding[], size: number, random: Random) {
+  constructor(
+    findings: readonly ShownFinding[],
+    size: number,
+    random: Random,
+    site: SimulatorSite = defaultSite,
+    person?: Person,
+  ) {
     this.size = size;
     this.#random = random;
-    this.#plain = drawPatient(random.fork('patient'));
-    this.beam = drawBeam(this.#plain, random.fork('beam'));
+    this.#lasting = person?.body ?? random;
+    this.#plain = drawPatient(random.fork('patient'), site.population, person);
+    this.beam = drawBeam(this.#plain, random.fork('beam'), site.beam);
     this.#hardening = hardeningOf(this.beam);
     this.unknown = findings.filter(finding => !isShown(finding.concept)).map(finding => finding.concept);
     this.findings = findings.filter(finding => isShown(finding.concept)).map(finding => this.#place(finding));
@@ -88,22 +100,29 @@ export class Scene {
   #laidOut(patient: Patient): Anatomy {
     const random = this.#random;
     const log = arena.any(this.size * this.size);
-    const body = buildTrunk(patient, random.fork('trunk'), this.size);
-    arena.scoped(() => addVessels(body, random.fork('vessels')));
-    arena.scoped(() => addSkeleton(body, random.fork('skeleton')));
+    const body = buildTrunk(patient, lasting.fork('trunk'), this.size);
+    arena.scoped(() => addVessels(body, lasting.fork('vessels')));
+    arena.scoped(() => addSkeleton(body, lasting.fork('skeleton')));
     arena.scoped(() => addGas(body, random.fork('gas')));
+    const lasting = this.#lasting;
     arena.scoped(() => addClutter(body, random.fork('clutter')));
     return { body, log: attenuate(body, this.#hardening, log) };
   }
 
-  #place(finding: Finding): SceneFinding {
-    const random = this.#random.fork('finding', finding.concept, finding.side ?? '', finding.site ?? '');
+  #place(finding: ShownFinding): SceneFinding {
+    const random = this.#lasting.fork(
+      'finding',
+      finding.concept,
+      finding.side ?? '',
+      finding.site ?? '',
+      ...(finding.episode === undefined ? [] : [finding.episode]),
+    );
     const shown = shownAs(finding, this.#plain.view, random.fork('kind'));
     const kind = findingKinds[shown]!;
     const draw = random.fork('place');
     const drawn = draw.weighted(kind.laterality);
     const side = finding.side ?? sideOf(finding.site) ?? drawn;
-    const severity = {
+    const drawnSeverity = {
       minimal: () => draw.uniform(0.05, 0.2),
       mild: () => draw.uniform(0.2, 0.42),
       moderate: () => draw.uniform(0.45, 0.72),
@@ -120,7 +139,7 @@ export class Scene {
         sides: side === 'bilateral' ? ['right', 'left'] : [side],
         site: finding.site,
         extent: finding.extent,
-        severity,
+        severity: finding.level ?? drawnSeverity,
         strength: 1,
       },
     };
