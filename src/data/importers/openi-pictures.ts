@@ -76,9 +76,9 @@ function* rowsOf(
   pictures: ReadonlyMap<string, string>,
   views: ReadonlyMap<string, KnownView> | undefined,
 ): Generator<LayoutRow> {
-  const headings = report.mesh.map(code => code.split('/')[0]!.trim());
-  // Reports that nobody coded: what they say is open, and no sample without findings.
-  const labels = [...new Set(headings)].filter(heading => heading !== '' && heading !== 'No Indexing');
+  // `No Indexing` stays a label: nobody coded such a report, and whoever scores by headings leaves it out.
+  const headings = report.mesh.map(code => code.split('/')[0]!.trim()).filter(heading => heading !== '');
+  const labels = [...new Set(headings)];
   for (const id of report.pictures) {
     yield {
       id,
