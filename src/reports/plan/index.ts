@@ -1,4 +1,5 @@
 export { PlanAudit } from './audit.js';
+export { type Conflicts, compileConflicts } from './conflicts.js';
 export { type PlanFileOptions, type PlanPart, type PlanSummary, partOf, planToFile } from './draw.js';
 export { type JoinSummary, joinPlans } from './join.js';
 export { Planner, planReport, planReports, sampleId } from './planner.js';

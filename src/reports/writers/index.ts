@@ -42,5 +42,6 @@ export async function openWriter(choice: WriterChoice, options: OpenWriterOption
   return await WRITERS.get(name)(settings, options);
 }
 
+export { StyleSettings } from './grammar/style-settings.js';
 export * from './llm/index.js';
 export { GrammarWriter };

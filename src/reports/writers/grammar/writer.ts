@@ -1,4 +1,4 @@
-import { Random } from '../../../base/index.js';
+import { Random, sha256 } from '../../../base/index.js';
 import type { PlannedReport, WrittenReport } from '../../../data/index.js';
 import { type Bank, defaultBank } from '../../../entities/index.js';
 import { NO_USAGE, type PartReply, type PartRequest, type ReportWriter } from '../../writer.js';
@@ -6,14 +6,15 @@ import { composeFindings } from './findings.js';
 import { composeImpression } from './impression.js';
 import type { Choice } from './noun-phrase.js';
 import { partsOf } from './parts.js';
-import { PLAIN, STYLES } from './styles.js';
+import { type StyleSettings, styleOf } from './style-settings.js';
+import { PLAIN, STYLES, type Style } from './styles.js';
 import { Vocabulary } from './vocabulary.js';
 import { Weighted } from './weighted.js';
 
+/** Raised when the same seed writes other text. */
+const FINGERPRINT = 'grammar 2';
 /** From this attempt on reports are written in the plainest words. */
 const PLAIN_FROM = 2;
-
-const DRAWN_STYLES = new Weighted(STYLES.map(style => [style, style.weight] as const));
 
 /**
  * Writes reports by a grammar: a style, an order, words and sentences drawn for each sample from its own
@@ -21,18 +22,25 @@ const DRAWN_STYLES = new Weighted(STYLES.map(style => [style, style.weight] as c
  */
 export class GrammarWriter implements ReportWriter {
   readonly name = 'grammar';
-  /** Raised when the same seed writes other text. */
-  readonly fingerprint = 'grammar 2';
+  readonly fingerprint: string;
   readonly parts = ['report'] as const;
   readonly attempts = 4;
   readonly concurrency = 1;
   readonly freeText = false;
   readonly usage = NO_USAGE;
   readonly #vocabulary: Vocabulary;
+  readonly #styles: Weighted<Style>;
 
-  /** @param bank - What the plans were drawn from: its words are used for what the grammar has none for. */
-  constructor(bank: Bank = defaultBank()) {
+  /**
+   * @param bank - What the plans were drawn from: its words are used for what the grammar has none for.
+   * @param styles - Ways of reporting to draw from, in place of the grammar's own.
+   */
+  constructor(bank: Bank = defaultBank(), styles?: readonly StyleSettings[]) {
     this.#vocabulary = new Vocabulary(bank);
+    const drawn = styles?.map(styleOf) ?? STYLES;
+    this.#styles = new Weighted(drawn.map(style => [style, style.weight] as const));
+    this.fingerprint =
+      styles === undefined ? FINGERPRINT : `${FINGERPRINT} ${sha256(JSON.stringify(styles))}`;
   }
 
   async writePart({ plan, seed, attempt }: PartRequest): Promise<PartReply> {
@@ -54,7 +62,7 @@ export class GrammarWriter implements ReportWriter {
   #writeOne(plan: PlannedReport, seed: number, attempt: number): WrittenReport {
     const random = Random.of(seed, plan.id, 'report', attempt);
     const plain = attempt >= PLAIN_FROM;
-    const style = plain ? PLAIN : DRAWN_STYLES.pick(random);
+    const style = plain ? PLAIN : this.#styles.pick(random);
     const choice: Choice = { random, plain, vocabulary: this.#vocabulary };
     const parts = partsOf(plan.entities, this.#vocabulary);
     return {
