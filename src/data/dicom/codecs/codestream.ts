@@ -26,6 +26,22 @@ export function codestreamOf(bytes: Uint8Array): Uint8Array {
   throw damaged();
 }
 
+/** Where the first component's precision is in a codestream: its sign in the highest bit, its bits less one below. */
+const PRECISION_AT = 42;
+
+/**
+ * Makes signed grey values unsigned: Cornerstone's decoder cuts negative values of 8 bits off at 0. Unsigned values
+ * differ from signed ones by half their range alone, which the decoder adds at the end (ISO/IEC 15444-1, G.1).
+ * @returns the codestream to decode, and what to take from its values.
+ */
+export function withoutSign(codestream: Uint8Array): { codestream: Uint8Array; offset: number } {
+  const precision = codestream[PRECISION_AT]!;
+  if (precision < 128) return { codestream, offset: 0 };
+  const unsigned = codestream.slice();
+  unsigned[PRECISION_AT] = precision - 128;
+  return { codestream: unsigned, offset: 2 ** (precision - 128) };
+}
+
 /** @throws DicomFault where it is no codestream, or its size is missing. */
 export function codestreamSizeOf(bytes: Uint8Array): CodestreamSize {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);

@@ -4,7 +4,7 @@ import { decodeExtendedJpeg } from '../jpeg/extended.js';
 import { decodeLosslessJpeg } from '../jpeg/lossless.js';
 import { jpegFrameOf } from '../jpeg/segments.js';
 import type { Codec } from '../transfer-syntax.js';
-import { codestreamOf, codestreamSizeOf } from './codestream.js';
+import { codestreamOf, codestreamSizeOf, withoutSign } from './codestream.js';
 import { decodeRle } from './rle.js';
 import { type Decoded, WebAssemblyCodec } from './webassembly.js';
 
@@ -80,7 +80,14 @@ async function jpeg2000(
       'convert the file to an uncompressed one, or leave it out',
     );
   }
-  return { ...agreed(await openJpeg.decode(codestream, limits.codecMegabytes), description), rgb: false };
+  const unsigned = description.samples === 1 ? withoutSign(codestream) : { codestream, offset: 0 };
+  const decoded = await openJpeg.decode(unsigned.codestream, limits.codecMegabytes);
+  const raw = { ...agreed(decoded, description), rgb: false };
+  // Below 0 they wrap around, as two's complement does.
+  if (unsigned.offset > 0) {
+    for (let at = 0; at < raw.values.length; at++) raw.values[at]! -= unsigned.offset;
+  }
+  return raw;
 }
 
 /** @throws DicomFault where the codec gave another picture than its stream's head said. */

@@ -24,7 +24,7 @@ interface EmbindDecoder {
   getEncodedBuffer(length: number): Uint8Array;
   decode(): void;
   /** A view of the decoder's memory, valid until the next call. */
-  getDecodedBuffer(): Uint8Array;
+  getDecodedBuffer(): Uint8Array<ArrayBuffer> | Uint8ClampedArray<ArrayBuffer>;
   getFrameInfo(): { width: number; height: number; bitsPerSample: number; componentCount: number };
   getInterleaveMode?(): number;
   delete(): void;
@@ -89,8 +89,8 @@ export class WebAssemblyCodec {
       const count = width * height * componentCount;
       if (view.length < (bitsPerSample > 8 ? 2 : 1) * count) throw refused();
       // A copy: the view is of the codec's memory. Little-endian, as WebAssembly and all of Node's machines are.
-      const values =
-        bitsPerSample > 8 ? new Uint16Array(view.slice(0, 2 * count).buffer) : view.slice(0, count);
+      const copy = view.slice(0, (bitsPerSample > 8 ? 2 : 1) * count).buffer;
+      const values = bitsPerSample > 8 ? new Uint16Array(copy) : new Uint8Array(copy);
       decoder.delete();
       if (memory.buffer.byteLength > KEPT_MEGABYTES * 2 ** 20) this.#instance = undefined;
       return { values, width, height, components: componentCount, planar };
