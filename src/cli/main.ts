@@ -16,12 +16,14 @@ import { quickstartVerb } from './quickstart.js';
 import { reportsVerb } from './reports.js';
 import { studioVerb } from './studio.js';
 import type { Session } from './verb.js';
+import { verifyVerb } from './verify.js';
 
 /** In the order of the work, as `synray --help` lists them. */
 const VERBS = [
   quickstartVerb,
   doctorVerb,
   importVerb,
+  verifyVerb,
   entitiesVerb,
   planVerb,
   reportsVerb,

@@ -77,6 +77,51 @@ export async function decodeGrey16(bytes: Uint8Array, options: DecodeOptions): P
   });
 }
 
+/** A picture as its file holds it: neither stretched nor, if it is coloured, made grey. */
+export interface StoredImage {
+  /** Row by row from the top left, the channels of a pixel side by side; 16 bits where the file has more than 8. */
+  readonly values: Uint8Array | Uint16Array;
+  readonly width: number;
+  readonly height: number;
+  /** 1 grey, 3 red, green and blue. Grey stored as colour counts as grey. */
+  readonly channels: 1 | 3;
+}
+
+/**
+ * Decodes a picture file to the values that it holds. EXIF orientation and transparency as in {@link decodeGrey}.
+ * @throws InputError naming the source when the bytes are no picture, are cut short or are damaged.
+ */
+export async function decodeStored(bytes: Uint8Array, options: { source: string }): Promise<StoredImage> {
+  return decode(bytes, options, async picture => {
+    // Grey PNG of 8 bits, as most pictures are, is known by its head.
+    const plain = bytes[24] === 8 && bytes[25] === 0 && formatOf(bytes) === 'PNG';
+    const head = plain ? undefined : await picture.metadata();
+    const grey = head === undefined || head.space === 'b-w' || head.space === 'grey16';
+    const deep = head?.depth === 'ushort';
+    const opaque = head?.hasAlpha === true ? picture.flatten({ background: '#000' }) : picture;
+    const raw = grey
+      ? opaque.toColourspace(deep ? 'grey16' : 'b-w').extractChannel(0)
+      : opaque.toColourspace(deep ? 'rgb16' : 'srgb').removeAlpha();
+    const { data, info } = await raw
+      .raw({ depth: deep ? 'ushort' : 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    const { width, height } = info;
+    const values = deep ? ushorts(data) : new Uint8Array(data.buffer, data.byteOffset, data.length);
+    const one = info.channels === 3 ? greyOfEqual(values) : values;
+    return one === undefined
+      ? { values, width, height, channels: 3 }
+      : { values: one, width, height, channels: 1 };
+  });
+}
+
+/** The one channel of a picture whose three are equal everywhere; undefined when they are not. */
+function greyOfEqual<Values extends Uint8Array | Uint16Array>(values: Values): Values | undefined {
+  for (let at = 0; at < values.length; at += 3) {
+    if (values[at] !== values[at + 1] || values[at] !== values[at + 2]) return undefined;
+  }
+  return values.filter((_, at) => at % 3 === 0) as Values;
+}
+
 /**
  * Width and height of a picture file as stored, before its EXIF orientation. Reads its head only.
  * @throws InputError naming the source when the bytes are no picture.

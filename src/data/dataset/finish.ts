@@ -2,8 +2,10 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError, sha256OfFile, writeFileAtomic } from '../../base/index.js';
 import { sqlPaths, withDatabase } from '../duckdb.js';
+import { writeSplitManifest } from '../splits/split-manifest.js';
 import { datasetCard } from './card.js';
 import { addContents, DatasetContents } from './contents.js';
+import { croissantOf } from './croissant.js';
 import { DATASET_FORMAT, type DatasetManifest, type ShardEntry, type SplitEntry } from './manifest.js';
 import { readShardNotes } from './shard.js';
 import { parseShardPath } from './shard-path.js';
@@ -56,7 +58,19 @@ export async function finishDataset(
     patients,
     splits,
   };
+  await writeSplitManifest(
+    folder,
+    description,
+    Object.entries(splits).map(([split, { shards }]) => ({
+      split,
+      paths: shards.map(({ file }) => join(folder, file)),
+    })),
+  );
   await writeFileAtomic(join(folder, 'README.md'), datasetCard(manifest, contents));
+  await writeFileAtomic(
+    join(folder, 'croissant.json'),
+    `${JSON.stringify(croissantOf(manifest), null, 2)}\n`,
+  );
   await writeFileAtomic(join(folder, 'synray.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;
 }

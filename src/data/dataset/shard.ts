@@ -1,7 +1,9 @@
 import { DuckDBBlobValue, DuckDBDataChunk, type DuckDBValue } from '@duckdb/node-api';
 import { InputError, messageOf, parseAs, replaceFile, SynrayError } from '../../base/index.js';
 import { openDatabase, sqlName, sqlPath, sqlText, withDatabase } from '../duckdb.js';
+import { mapOrdered } from '../ordered.js';
 import { Sample } from '../records/index.js';
+import { PicturePrint, readPrint } from '../splits/picture-print.js';
 import { type Column, columnOf, duckdbType, fromDuckDB, toDuckDB } from './columns.js';
 import { contentsOf, DatasetContents } from './contents.js';
 
@@ -19,6 +21,8 @@ export interface ShardNotes {
   readonly fingerprint: string;
   /** Lines that belong to the shard and are no samples, such as what was set aside and why. JSON values. */
   readonly notes: readonly unknown[];
+  /** Hashes of the samples' pictures, in order, for who has them; else they are made in writing. */
+  readonly pictures?: readonly PicturePrint[] | undefined;
 }
 
 /**
@@ -27,6 +31,7 @@ export interface ShardNotes {
  */
 export async function writeShard(path: string, samples: readonly Sample[], notes: ShardNotes): Promise<void> {
   for (const sample of samples) parseAs(Sample, sample, `sample ${sample.id}`);
+  const pictures = notes.pictures ?? (await printsOf(samples));
   await withDatabase(async connection => {
     const types = sampleColumns.map(({ column }) => duckdbType(column));
     const declarations = sampleColumns.map(
@@ -48,6 +53,7 @@ export async function writeShard(path: string, samples: readonly Sample[], notes
     const metadata =
       `{synray_fingerprint: ${sqlText(notes.fingerprint)}, ` +
       `synray_contents: ${sqlText(JSON.stringify(contentsOf(samples)))}, ` +
+      `synray_pictures: ${sqlText(JSON.stringify(pictures))}, ` +
       `synray_notes: ${sqlText(JSON.stringify(notes.notes))}}`;
     await replaceFile(path, async temporary => {
       // Pictures are compressed already; zstd earns its keep on the text columns.
@@ -56,6 +62,12 @@ export async function writeShard(path: string, samples: readonly Sample[], notes
       );
     });
   });
+}
+
+async function printsOf(samples: readonly Sample[]): Promise<PicturePrint[]> {
+  const prints: PicturePrint[] = [];
+  for await (const print of mapOrdered(samples, 4, ({ image }) => readPrint(image.bytes))) prints.push(print);
+  return prints;
 }
 
 /**
@@ -80,6 +92,10 @@ export async function readShardNotes(
       return {
         fingerprint,
         notes: JSON.parse(notes) as unknown[],
+        // Shards of earlier versions lack them.
+        pictures: PicturePrint.array()
+          .optional()
+          .parse(parseOptional(entries.get('synray_pictures'))),
         rows: Number(rows.getRows()[0]![0]),
         // Shards of earlier versions do not say; they hold less.
         contents: DatasetContents.parse(JSON.parse(entries.get('synray_contents') ?? '{}')),
@@ -144,6 +160,10 @@ function sampleOf(values: readonly DuckDBValue[], path: string): Sample {
     if (value !== null || !column.optional) record[name] = value;
   }
   return parseAs(Sample, record, path);
+}
+
+function parseOptional(json: string | undefined): unknown {
+  return json === undefined ? undefined : JSON.parse(json);
 }
 
 function textOf(value: DuckDBValue): string {

@@ -38,7 +38,14 @@ export { type Covid19Options, covid19 } from './covid-19.js';
 export { type CovidxOptions, covidx } from './covidx.js';
 export { type FolderOptions, folder } from './folder.js';
 export { type HannoverOptions, hannover } from './hannover.js';
-export { type ImportOptions, type ImportResult, importDataset } from './import-dataset.js';
+export {
+  type ImportOptions,
+  type ImportResult,
+  importDataset,
+  MOST_BAD,
+  remarksOn,
+} from './import-dataset.js';
+export { BURNT_IN_TEXT } from './import-dataset-text.js';
 export type { Importer, ImportRow, ImportSource, SourceBox, SourceMask } from './importer.js';
 export { type MimicCxrOptions, mimicCxrJpg } from './mimic-cxr.js';
 export { importNihCxr14, type NihOptions, nihCxr14 } from './nih-cxr14.js';

@@ -54,6 +54,10 @@ describe('importTable', () => {
       patients: 2,
       out,
       skipped: [],
+      skippedCount: 0,
+      burntInText: 0,
+      // One picture three times, patient 7 in train and validation.
+      overlaps: { copies: 2, alike: 0, picturesAcrossSplits: 1, patientsAcrossSplits: 1 },
     });
     expect((await openDataset(out, { verify: true })).splits).toEqual(['train', 'validation', 'test']);
     const [a, b, d] = await samplesOf(out);
@@ -130,7 +134,10 @@ describe('importTable', () => {
     );
     const cut = png.subarray(0, png.length >> 1);
     const cases: [RegExp, string, string?][] = [
-      [/gone\.png: the picture is missing, and 1 more are .*--skip-bad/, 'file\na.png\ngone.png\nlost.png\n'],
+      [
+        /gone\.png: the picture is missing, and 1 more .* of 3 in all: more than 10 % .*--skip-bad/,
+        'file\na.png\ngone.png\nlost.png\n',
+      ],
       [/cut\.png: the PNG cannot be read: .*--skip-bad/, 'file\na.png\ncut.png\n'],
       [/row 2 names a picture outside of the images folder/, 'file\na.png\n../../etc/passwd\n'],
       [/row 1 names no picture/, 'file,labels\n,x\n'],
