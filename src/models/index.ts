@@ -18,6 +18,7 @@ export {
 export { loadModel, MODEL_FOLDER, saveModel } from './folder.js';
 export type { ImageEncoder, ImageEncoding } from './image/image-encoder.js';
 export { ResNet, ResNetConfig, resNetForms } from './image/resnet.js';
+export { UNet } from './image/unet.js';
 export { Vit, VitConfig, vitForms } from './image/vit.js';
 export { initialise } from './initialise.js';
 export { Projection } from './projection.js';
@@ -25,4 +26,9 @@ export { loadPublished, publishedImageConfig, publishedTextConfig } from './publ
 export { Bert, BertConfig } from './text/bert.js';
 export { type EncodedText, learnTokenizer, TextTokenizer, type TokenBatch } from './text/tokenizer.js';
 export { learnWordPieces } from './text/wordpiece.js';
-export { type ImageFeatures, TrainedModel, type VisionLanguageModel } from './vision-language.js';
+export {
+  type ImageFeatures,
+  TrainedModel,
+  type VisionLanguageModel,
+  type WordFeatures,
+} from './vision-language.js';

@@ -9,8 +9,22 @@ export interface ImageFeatures {
   readonly global: Float32Array;
   /** N × D × h × w, of length 1 in each cell. */
   readonly map: Float32Array;
+  /** N × h × w: how long each cell's vector was before; `map` times it is what GLoRIA's attention looks at. */
+  readonly lengths?: Float32Array | undefined;
   /** h and w. */
   readonly cells: readonly [number, number];
+  /** D. */
+  readonly dimension: number;
+}
+
+/** The words of texts, each in the space that they share with the cells of pictures. */
+export interface WordFeatures {
+  /** N × W × D, not normalised; whatever stands where there is no word. */
+  readonly vectors: Float32Array;
+  /** N × W: 1 where there is a word. */
+  readonly mask: Uint8Array;
+  /** W. */
+  readonly width: number;
   /** D. */
   readonly dimension: number;
 }
@@ -26,6 +40,8 @@ export interface VisionLanguageModel {
   encodeImages(pixels: Uint8Array, count: number): Promise<ImageFeatures>;
   /** @returns N × D, of length 1. */
   encodeTexts(texts: readonly string[]): Promise<Float32Array>;
+  /** Only of models whose training compared single words with cells (GLoRIA). */
+  readonly encodeWords?: ((texts: readonly string[]) => Promise<WordFeatures>) | undefined;
 }
 
 /** Pictures and texts that go through the network at once; more are done in turns. */
@@ -39,6 +55,7 @@ export class TrainedModel implements VisionLanguageModel {
   readonly encoder: DualEncoder;
   readonly tokenizer: TextTokenizer;
   readonly preparation: ImagePreparation;
+  readonly encodeWords: VisionLanguageModel['encodeWords'];
 
   constructor(name: string, encoder: DualEncoder, tokenizer: TextTokenizer, preparation: ImagePreparation) {
     this.name = name;
@@ -47,6 +64,7 @@ export class TrainedModel implements VisionLanguageModel {
     this.preparation = preparation;
     this.imageSize = preparation.size;
     this.grounded = encoder.config.projection.cells;
+    this.encodeWords = encoder.config.projection.words ? texts => this.#encodeWords(texts) : undefined;
     encoder.eval();
   }
 
@@ -66,6 +84,7 @@ export class TrainedModel implements VisionLanguageModel {
     return {
       global: joined(parts.map(part => part.global)),
       map: joined(parts.map(part => part.map)),
+      lengths: joined(parts.map(part => part.lengths!)),
       cells: first?.cells ?? [0, 0],
       dimension: this.encoder.config.projection.dimension,
     };
@@ -83,6 +102,36 @@ export class TrainedModel implements VisionLanguageModel {
     return joined(parts);
   }
 
+  async #encodeWords(texts: readonly string[]): Promise<WordFeatures> {
+    const { dimension } = this.encoder.config.projection;
+    const parts: { vectors: Float32Array; mask: Float32Array; rows: number; width: number }[] = [];
+    for (let start = 0; start < texts.length; start += BATCH) {
+      const tokens = this.tokenizer.batch(texts.slice(start, start + BATCH), this.encoder.config.max_tokens);
+      const part = scope(() =>
+        noGrad(() => {
+          const { words, mask } = this.encoder.encodeTexts(tokens);
+          const [rows, width] = mask.shape as [number, number];
+          return { vectors: words.toFloat32(), mask: mask.toFloat32(), rows, width };
+        }),
+      );
+      parts.push(part);
+      await nextTurn();
+    }
+    const width = Math.max(0, ...parts.map(part => part.width));
+    const vectors = new Float32Array(texts.length * width * dimension);
+    const mask = new Uint8Array(texts.length * width);
+    let text = 0;
+    for (const part of parts) {
+      for (let row = 0; row < part.rows; row++, text++) {
+        const from = row * part.width;
+        const own = part.vectors.subarray(from * dimension, (from + part.width) * dimension);
+        vectors.set(own, text * width * dimension);
+        mask.set(part.mask.subarray(from, from + part.width), text * width);
+      }
+    }
+    return { vectors, mask, width, dimension };
+  }
+
   #encodePictures(pixels: Uint8Array, rows: number): ImageFeatures {
     const pictures = normalisePictures(tensor(pixels, { shape: [rows, this.imageSize, this.imageSize] }));
     const { global, cells } = this.encoder.encodeImages(pictures);
@@ -90,6 +139,7 @@ export class TrainedModel implements VisionLanguageModel {
     return {
       global: unitVectors(global, 1).toFloat32(),
       map: unitVectors(cells, 1).toFloat32(),
+      lengths: cells.norm(1).toFloat32(),
       cells: [height, width],
       dimension,
     };

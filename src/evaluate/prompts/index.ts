@@ -1,2 +1,2 @@
 export * from './prompts.js';
-export { Vocabulary } from './schema.js';
+export { PublishedVocabulary, Vocabulary } from './schema.js';

@@ -1,7 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { type OptionSpec, readYaml, UsageError } from '../../base/index.js';
 import { defaultBank } from '../../entities/bank/index.js';
+import { fillAll } from './fill.js';
 import { PromptFile, Vocabulary } from './schema.js';
+import { FileVocabulary } from './vocabulary.js';
 
 /** What is asked about one class, and which samples are its positives. */
 export interface ClassPrompts {
@@ -17,42 +19,40 @@ export interface PromptSet {
   /** For tables: `nih-14/ensemble`, `mine.yaml/simple`. */
   readonly name: string;
   readonly classes: readonly ClassPrompts[];
+  /** Class → what the vocabulary lacks for it and what was taken instead. */
+  readonly fallbacks?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface PromptOptions {
-  /** A set of the shipped file (`nih-14`, `chexpert-14`, `chexpert-5`), or a YAML file. Default `nih-14`. */
+  /** A set of the shipped file (`nih-14`, `chexpert-14` …), or a YAML file. Default `nih-14`. */
   readonly prompts?: string | undefined;
-  /** Default `ensemble`. */
-  readonly vocabulary?: Vocabulary | undefined;
+  /** One of `Vocabulary`, or a YAML file of one's own. Default `ensemble`. */
+  readonly vocabulary?: string | undefined;
 }
 
 /** The same, for the command line. */
 export const promptOptions: readonly OptionSpec[] = [
   {
     flags: '--prompts <set>',
-    help: 'nih-14, chexpert-14, chexpert-5, or a YAML file (default: nih-14)',
+    help: 'nih-14, chexpert-14, chexpert-5, rsna, siim, covid, or a YAML file (default: nih-14)',
   },
-  { flags: '--vocabulary <name>', help: 'simple or ensemble (default: ensemble)' },
+  {
+    flags: '--vocabulary <name>',
+    help: `${Vocabulary.options.join(', ')}, or a YAML file (default: ensemble)`,
+  },
 ];
 
 const SHIPPED = fileURLToPath(new URL('./findings.yaml', import.meta.url));
 
-/** Most prompts that one class may have once its words are filled in. */
-const MOST_PROMPTS = 1000;
-
 /**
- * Reads a prompt set. Of a file of one's own, `FILE` means all classes of the file and `FILE#set` one of its
+ * Reads a prompt set in a vocabulary. Of a file of one's own, `FILE` means all classes of the file and `FILE#set` one of its
  * sets.
  * @throws UsageError naming the file and the key, word, class or set that is wrong.
  */
 export async function loadPrompts(options: PromptOptions = {}): Promise<PromptSet> {
   const { prompts = 'nih-14', vocabulary = 'ensemble' } = options;
-  if (!Vocabulary.options.includes(vocabulary)) {
-    throw new UsageError({
-      fault: `there is no vocabulary "${vocabulary}"`,
-      mend: `use one of: ${Vocabulary.options.join(', ')}`,
-    });
-  }
+  const published =
+    vocabulary === 'simple' || vocabulary === 'ensemble' ? undefined : await FileVocabulary.open(vocabulary);
   const [path, set] = await whereIs(prompts);
   const file = await readYaml(path, PromptFile);
   const byName = new Map(file.classes.map(entry => [entry.name, entry]));
@@ -69,6 +69,7 @@ export async function loadPrompts(options: PromptOptions = {}): Promise<PromptSe
 
   const members =
     set === undefined ? file.classes.map(({ name }) => [name, name] as const) : membersOf(file, set, path);
+  const fallbacks: [name: string, lack: string][] = [];
   const classes = members.map(([name, of]): ClassPrompts => {
     const entry = byName.get(of);
     if (entry === undefined) {
@@ -78,13 +79,28 @@ export async function loadPrompts(options: PromptOptions = {}): Promise<PromptSe
         mend: `use one of: ${[...byName.keys()].join(', ')}`,
       });
     }
-    const [positive, negative] =
-      vocabulary === 'simple'
-        ? [[entry.finding], [`no ${entry.finding}`]]
-        : [fillAll(entry.positive, file.words, path), fillAll(entry.negative, file.words, path)];
-    return { name, labels: withConcepts(entry.labels), unlabelled: entry.unlabelled, positive, negative };
+    const { labels, unlabelled, finding } = entry;
+    const asked = { name, labels: withConcepts(labels), unlabelled };
+    if (published !== undefined) {
+      const { positive, negative, fallback } = published.promptsOf({ name, of, finding });
+      if (fallback !== undefined) fallbacks.push([name, fallback]);
+      return { ...asked, positive, negative };
+    }
+    if (vocabulary === 'simple') return { ...asked, positive: [finding], negative: [`no ${finding}`] };
+    const sentences = (side: 'positive' | 'negative') => [
+      ...new Set(fillAll(entry[side], file.words, path).map(capitalised)),
+    ];
+    return { ...asked, positive: sentences('positive'), negative: sentences('negative') };
   });
-  return { name: `${prompts}/${vocabulary}`, classes };
+  return {
+    name: `${prompts}/${vocabulary}`,
+    classes,
+    ...(fallbacks.length > 0 ? { fallbacks: Object.fromEntries(fallbacks) } : {}),
+  };
+}
+
+function capitalised(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
 
 /** The file of a prompt option and the set in it. */
@@ -104,51 +120,6 @@ function membersOf(file: PromptFile, set: string, path: string): [name: string, 
   });
 }
 
-/** All sentences with every combination of words, each once, tidied: one space between words, a capital first. */
-function fillAll(sentences: readonly string[], words: PromptFile['words'], path: string): string[] {
-  const filled = new Set<string>();
-  for (const sentence of sentences) {
-    for (const prompt of fill(sentence, words, path)) {
-      filled.add(tidy(prompt));
-      if (filled.size > MOST_PROMPTS) {
-        throw new UsageError({
-          file: path,
-          fault: `"${sentence}" brings a class to more than ${MOST_PROMPTS} prompts`,
-          mend: 'use fewer words in one sentence',
-        });
-      }
-    }
-  }
-  return [...filled];
-}
-
-function* fill(sentence: string, words: PromptFile['words'], path: string): Generator<string> {
-  const place = /\{([^{}]*)\}/.exec(sentence);
-  if (place === null) {
-    yield sentence;
-    return;
-  }
-  const choices = Object.hasOwn(words, place[1]!) ? words[place[1]!]! : undefined;
-  if (choices === undefined) {
-    throw new UsageError({
-      file: path,
-      fault: `"${sentence}" has {${place[1]}}, for which there are no words`,
-      mend: `add it under words, or use one of: ${Object.keys(words).join(', ')}`,
-    });
-  }
-  const [before, after] = [sentence.slice(0, place.index), sentence.slice(place.index + place[0].length)];
-  // What stands before has no place left, so only the rest is filled on: a word cannot bring in a new place.
-  for (const rest of fill(after, words, path)) for (const choice of choices) yield before + choice + rest;
-}
-
-function tidy(prompt: string): string {
-  const spaced = prompt
-    .replace(/\s+/g, ' ')
-    .replace(/ ([.,;])/g, '$1')
-    .trim();
-  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
-}
-
 /**
  * Labels, and the concepts that the shipped bank says imply one of them: synthetic samples are labelled with
  * concepts, as `airspace disease`, which the bank counts as NIH's Infiltration and CheXpert's Lung Opacity.
@@ -164,4 +135,21 @@ function withConcepts(labels: readonly string[]): Set<string> {
 /** Whether a sample with these labels is a positive of the class. */
 export function isPositive(labels: readonly string[], { labels: wanted, unlabelled }: ClassPrompts): boolean {
   return labels.length === 0 ? unlabelled : labels.some(label => wanted.has(label));
+}
+
+/**
+ * What the source says of a class in a sample: 1 there, 0 not there, 2 left open. A name among `labels` says that it
+ * is there, whatever is open besides.
+ */
+export function labelOf(
+  {
+    labels,
+    uncertain = [],
+  }: { readonly labels: readonly string[]; readonly uncertain?: readonly string[] | undefined },
+  entry: ClassPrompts,
+): 0 | 1 | 2 {
+  // A sample with nothing but open labels is not known to be normal.
+  if (labels.length === 0 && uncertain.length > 0 && entry.unlabelled) return 2;
+  if (isPositive(labels, entry)) return 1;
+  return uncertain.some(name => entry.labels.has(name)) ? 2 : 0;
 }

@@ -1,5 +1,10 @@
 export * from './compare.js';
 export * from './file.js';
+export * from './grounding.js';
+export * from './grounding-file.js';
 export * from './measure.js';
+export { readFooter } from './parquet.js';
 export * from './result.js';
+export * from './retrieval.js';
+export * from './retrieval-file.js';
 export * from './table.js';

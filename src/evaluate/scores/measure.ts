@@ -1,8 +1,9 @@
 import {
   averagePrecision,
   bestF1,
-  bootstrapAuc,
+  bootstrapMeasures,
   expectedCalibrationError,
+  type Interval,
   meanOfKnown,
   Ranking,
 } from '../metrics/index.js';
@@ -24,6 +25,13 @@ export interface ClassMeasure {
   readonly threshold: number;
   /** Expected calibration error of the probabilities, 15 bins. */
   readonly calibrationError: number;
+  /** Of the measures besides the AUC. The threshold is chosen anew in each bootstrap round. */
+  readonly intervals: Readonly<Record<'ap' | 'f1' | 'accuracy', Interval>>;
+}
+
+/** A mean with its 95 % interval, by patient. */
+export interface MeanValue extends Interval {
+  readonly mean: number;
 }
 
 /** The classes of one group of samples, and their mean. */
@@ -34,6 +42,8 @@ export interface Measure {
   readonly low: number;
   readonly high: number;
   readonly classes: Readonly<Record<string, ClassMeasure>>;
+  /** Means over the classes of the measures besides the AUC. */
+  readonly means: Readonly<Record<'ap' | 'f1' | 'accuracy', MeanValue>>;
 }
 
 export interface MeasureOptions {
@@ -80,11 +90,17 @@ function measureRows(
   const leftOut: [name: string, why: string][] = [];
   const measured: { name: string; ranking: Ranking; calibrationError: number }[] = [];
   for (const [column, name] of table.classes.entries()) {
-    const cells = rows.map(row => row * table.classes.length + column);
-    const kept = cells.flatMap((cell, place) => (table.labels[cell] === UNKNOWN ? [] : [{ cell, place }]));
-    const scores = kept.map(({ cell }) => table.scores[cell]!);
-    const labels = kept.map(({ cell }) => table.labels[cell]!);
-    const groups = kept.map(({ place }) => numbers[place]!);
+    const scores: number[] = [];
+    const labels: number[] = [];
+    const groups: number[] = [];
+    for (const [place, row] of rows.entries()) {
+      const cell = row * table.classes.length + column;
+      const label = table.labels[cell]!;
+      if (label === UNKNOWN) continue;
+      scores.push(table.scores[cell]!);
+      labels.push(label);
+      groups.push(numbers[place]!);
+    }
     const ranking = new Ranking(scores, labels, groups);
     if (ranking.positives === 0) leftOut.push([name, 'no positive']);
     else if (ranking.negatives === 0) leftOut.push([name, 'no negative']);
@@ -96,18 +112,19 @@ function measureRows(
       });
     }
   }
-  const intervals = bootstrapAuc(
+  const intervals = bootstrapMeasures(
     measured.map(({ ranking }) => ranking),
-    { ...options, groups: count },
+    { seed: options.seed, rounds: options.rounds, groups: count },
   );
   const classes = Object.fromEntries(
     measured.map(({ name, ranking, calibrationError }, index): [string, ClassMeasure] => {
       const { threshold, f1, accuracy } = bestF1(ranking);
+      const { auc, ...others } = intervals.classes[index]!;
       return [
         name,
         {
           auc: ranking.auc(),
-          ...intervals.classes[index]!,
+          ...auc,
           positives: ranking.positives,
           negatives: ranking.negatives,
           ap: averagePrecision(ranking),
@@ -115,13 +132,19 @@ function measureRows(
           accuracy,
           threshold: logistic(threshold),
           calibrationError,
+          intervals: others,
         },
       ];
     }),
   );
-  const meanAuc = meanOfKnown(Object.values(classes).map(({ auc }) => auc));
+  const meanOf = (measure: 'auc' | 'ap' | 'f1' | 'accuracy') => ({
+    mean: meanOfKnown(Object.values(classes).map(values => values[measure])),
+    ...intervals.mean[measure],
+  });
+  const { mean: meanAuc, low, high } = meanOf('auc');
+  const means = { ap: meanOf('ap'), f1: meanOf('f1'), accuracy: meanOf('accuracy') };
   return {
-    measure: { n: rows.length, patients: count, meanAuc, ...intervals.mean, classes },
+    measure: { n: rows.length, patients: count, meanAuc, low, high, classes, means },
     leftOut: Object.fromEntries(leftOut),
   };
 }

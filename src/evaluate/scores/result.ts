@@ -3,10 +3,12 @@ import type { EvaluationResult } from '../tasks/task.js';
 import { type MeasureOptions, measureTable, type TableMeasure } from './measure.js';
 import type { ScoreTable } from './table.js';
 
+/** Of zero-shot classification, or of any task that scores each picture for each class. */
 export interface ZeroShotResult extends EvaluationResult, TableMeasure {
-  readonly task: 'zero-shot';
   readonly prompts: string;
   readonly scoring: string;
+  /** Class → what the vocabulary lacks for it and what was taken instead. */
+  readonly fallbacks?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -14,7 +16,7 @@ export interface ZeroShotResult extends EvaluationResult, TableMeasure {
  * @throws InputError when no class has both a positive and a negative.
  */
 export function resultOfScores(table: ScoreTable, options: MeasureOptions): ZeroShotResult {
-  const { model, data, split, prompts, scoring } = table.origin;
+  const { task, model, data, split, prompts, scoring, fallbacks } = table.origin;
   const measure = measureTable(table, options);
   if (Object.keys(measure.classes).length === 0) {
     throw new InputError({
@@ -25,5 +27,7 @@ export function resultOfScores(table: ScoreTable, options: MeasureOptions): Zero
       mend: 'choose prompts whose labels the data set uses, or another split',
     });
   }
-  return { task: 'zero-shot', model, data, split, ...options, prompts, scoring, ...measure };
+  const more = fallbacks === undefined ? {} : { fallbacks };
+  const { seed, rounds } = options;
+  return { task, model, data, split, seed, rounds, prompts, scoring, ...more, ...measure };
 }

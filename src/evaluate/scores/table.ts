@@ -3,7 +3,8 @@ import { View } from '../../data/index.js';
 
 /** Where scores come from: all that is needed to print a table of them again. */
 export const ScoreOrigin = z.object({
-  task: z.literal('zero-shot'),
+  /** `zero-shot`, or another task whose scores are one number a picture and class. */
+  task: z.string().min(1),
   /** The model's and the data set's folder, as given. */
   model: z.string(),
   data: z.string(),
@@ -11,6 +12,8 @@ export const ScoreOrigin = z.object({
   split: z.string(),
   prompts: z.string(),
   scoring: z.string(),
+  /** Class → what the vocabulary lacks for it and what was taken instead. */
+  fallbacks: z.record(z.string(), z.string()).optional(),
 });
 export type ScoreOrigin = z.infer<typeof ScoreOrigin>;
 

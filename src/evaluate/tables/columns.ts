@@ -18,3 +18,12 @@ export function points(value: number): string {
 export function withInterval(value: number, { low, high }: { low: number; high: number }): string {
   return `${points(value)} (${points(low)} to ${points(high)})`;
 }
+
+/** What a vocabulary lacks, one line for all classes that lack the same. */
+export function fallbackLines(fallbacks: Readonly<Record<string, string>> | undefined): string[] {
+  const classesOf = new Map<string, string[]>();
+  for (const [name, lack] of Object.entries(fallbacks ?? {})) {
+    classesOf.set(lack, [...(classesOf.get(lack) ?? []), name]);
+  }
+  return [...classesOf].map(([lack, names]) => `the vocabulary has ${lack} (${names.join(', ')})`);
+}

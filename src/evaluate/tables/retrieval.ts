@@ -1,15 +1,16 @@
-import type { RetrievalMeasure, RetrievalResult } from '../tasks/index.js';
+import type { RetrievalMeasure, RetrievalResult } from '../scores/index.js';
 import { alignColumns, withInterval } from './columns.js';
 
 /** A retrieval result as a table for a terminal. */
 export function formatRetrievalTable(result: RetrievalResult): string {
-  const row = (name: string, { at1, at5, at10, medianRank }: RetrievalMeasure) => [
+  const row = (name: string, { at1, at5, at10, medianRank, medianRankInterval: rank }: RetrievalMeasure) => [
     name,
     ...[at1, at5, at10].map(cell => withInterval(cell.recall, cell)),
-    String(medianRank),
+    `${medianRank} (${rank.low} to ${rank.high})`,
   ];
+  const galleries = result.galleries === 1 ? 'one gallery' : `${result.galleries} galleries`;
   return [
-    `retrieval: ${result.model} on ${result.data}, split ${result.split}, ${result.n} pairs of ${result.patients} patients, ${result.texts} different texts (${result.section})`,
+    `retrieval: ${result.model} on ${result.data}, split ${result.split}, ${galleries} of ${result.n} pairs, ${result.patients} patients, ${result.texts} different texts (${result.section})`,
     `95 % intervals from ${result.rounds} bootstrap rounds by patient, seed ${result.seed}; chance of R@k is about k / ${result.n}`,
     '',
     ...alignColumns([
@@ -17,5 +18,7 @@ export function formatRetrievalTable(result: RetrievalResult): string {
       row('picture to report', result.imageToText),
       row('report to picture', result.textToImage),
     ]),
+    '',
+    'equal reports and pictures of one study count as right; a wrong one as similar as the right one ranks before it',
   ].join('\n');
 }

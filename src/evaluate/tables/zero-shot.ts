@@ -1,5 +1,5 @@
 import type { ClassMeasure, Measure, TableMeasure, ZeroShotResult } from '../scores/index.js';
-import { alignColumns, points } from './columns.js';
+import { alignColumns, fallbackLines, points, withInterval } from './columns.js';
 
 /** An AUC with its interval. */
 export interface AucCell {
@@ -61,6 +61,7 @@ export function formatZeroShotTable(result: ZeroShotResult): string {
     'avg. precision',
     'F1',
     'accuracy',
+    'calibration error',
     ...views.map(view => `AUC ${view}`),
   ];
   const lines = zeroShotRows(result).map(({ name, details, chance, views: byView, ...cell }) => [
@@ -69,19 +70,24 @@ export function formatZeroShotTable(result: ZeroShotResult): string {
     `${points(cell.low)} to ${points(cell.high)}`,
     details === undefined ? '' : String(details.positives),
     details === undefined ? '' : String(details.negatives),
-    details === undefined ? '' : points(details.ap),
-    details === undefined ? '' : points(details.f1),
-    details === undefined ? '' : points(details.accuracy),
+    ...(['ap', 'f1', 'accuracy'] as const).map(measure =>
+      details === undefined
+        ? withInterval(result.means[measure].mean, result.means[measure])
+        : withInterval(details[measure], details.intervals[measure]),
+    ),
+    details === undefined ? '' : points(details.calibrationError),
     ...views.map(view => (byView[view] === undefined ? '-' : points(byView[view].auc))),
   ]);
   const leftOut = Object.entries(result.leftOut).map(([name, why]) => `${name} (${why})`);
   return [
-    `zero-shot: ${result.model} on ${result.data}, split ${result.split}, ${result.n} pictures of ${result.patients} patients`,
+    `${result.task}: ${result.model} on ${result.data}, split ${result.split}, ${result.n} pictures of ${result.patients} patients`,
     `prompts ${result.prompts}, scoring ${result.scoring}; 95 % intervals from ${result.rounds} bootstrap rounds by patient, seed ${result.seed}`,
     '',
     ...alignColumns([header, ...lines]),
     '',
     '~ the interval holds 0.5: no better than chance can be shown',
+    'F1 and accuracy at the threshold that is best on these very labels',
+    ...fallbackLines(result.fallbacks),
     ...(leftOut.length > 0 ? [`left out: ${leftOut.join(', ')}`] : []),
   ].join('\n');
 }

@@ -1,40 +1,21 @@
 import { InputError, Random } from '../../base/index.js';
 import type { Sample } from '../../data/index.js';
 import type { VisionLanguageModel } from '../../models/index.js';
+import { noGrad, scope, tensor } from '../../tensor/index.js';
 import { encodeSamples } from '../encode.js';
-import { bootstrapMean, type Interval } from '../metrics/index.js';
-import { type MeasureOptions, patientNumbers } from '../scores/index.js';
+import type { Direction, RankedQuery, RetrievalTable } from '../scores/index.js';
 import type { EvaluateOptions } from './task.js';
 
-/** A share of queries with its 95 % interval, by patient. */
-export interface Recall extends Interval {
-  readonly recall: number;
-}
-
-/** How well the right thing is found among all. */
-export interface RetrievalMeasure {
-  readonly at1: Recall;
-  readonly at5: Recall;
-  readonly at10: Recall;
-  /** Median rank of the right one; 1 is best. */
-  readonly medianRank: number;
-}
-
-export interface Retrieval {
-  /** Pairs in the gallery. Recall depends on it: chance of R@k is about k / n. */
-  readonly n: number;
-  readonly patients: number;
-  /** Different reports among them. */
-  readonly texts: number;
-  readonly imageToText: RetrievalMeasure;
-  readonly textToImage: RetrievalMeasure;
-}
-
-export interface RetrieveSamplesOptions extends MeasureOptions {
+export interface RetrieveSamplesOptions {
+  readonly model: string;
   readonly data: string;
+  readonly split: string;
   readonly section: 'findings' | 'impression';
-  /** Most pairs in the gallery; more are drawn from by the seed. */
+  /** Most pairs in a gallery; more are drawn from by the seed. */
   readonly gallery: number;
+  /** Galleries to draw; one where all pairs fit. Default 1. */
+  readonly galleries?: number | undefined;
+  readonly seed: number;
   readonly total: number;
   readonly onProgress?: EvaluateOptions['onProgress'];
   readonly signal?: AbortSignal | undefined;
@@ -44,43 +25,57 @@ export interface RetrieveSamplesOptions extends MeasureOptions {
 interface Pair {
   readonly id: string;
   readonly patient: string;
+  readonly study: string | undefined;
   readonly text: string;
   /** D, of length 1. */
   readonly image: Float32Array;
-  /** The least keys are drawn. */
-  readonly key: number;
 }
+
+/** Similarities nearer than this count as equal: products of the same vectors in other places may round otherwise. */
+const TIE = 1e-6;
+
+/** Queries that are compared with all candidates at once. */
+const BLOCK = 256;
 
 /**
  * Finds the report of each picture among the reports of all, and the picture of each report.
  *
- * Samples with the very same text are all right answers to each other, or reports that say the same would count
- * as errors. A wrong candidate that is as similar as the right one ranks before it, so that a model that finds
- * everything alike gains nothing.
+ * Samples with the very same text, and pictures of one study, are right answers to each other, or reports that say
+ * the same would count as errors. A wrong candidate that is as similar as the best right one ranks before it, so that
+ * a model that finds everything alike gains nothing.
  * @throws InputError when fewer than two samples have a text.
  */
 export async function retrieveSamples(
   model: VisionLanguageModel,
   samples: AsyncIterable<Sample> | Iterable<Sample>,
   options: RetrieveSamplesOptions,
-): Promise<Retrieval> {
+): Promise<RetrievalTable> {
   const { data, section, gallery, seed, total, onProgress, signal } = options;
-  let drawn: Pair[] = [];
+  let drawn = Array.from({ length: options.galleries ?? 1 }, (): { pair: Pair; key: number }[] => []);
   let seen = 0;
+  let pairs = 0;
   for await (const { samples: batch, features } of encodeSamples(model, samples, { source: data, signal })) {
     for (const [row, sample] of batch.entries()) {
       const text = sample[section].trim();
       if (text === '') continue;
-      const { id, patient } = sample;
+      const { id, patient, study } = sample;
       const image = features.global.slice(row * features.dimension, (row + 1) * features.dimension);
-      drawn.push({ id, patient, text, image, key: Random.of(seed, 'gallery', id).next() });
+      const pair = { id, patient, study: study === '' ? undefined : study, text, image };
+      pairs++;
+      for (const [number, members] of drawn.entries()) {
+        const random = number === 0 ? Random.of(seed, 'gallery', id) : Random.of(seed, 'gallery', id, number);
+        members.push({ pair, key: random.next() });
+      }
     }
     // By keys of their own, so that neither the draw nor the result depends on the order of the samples.
-    drawn = drawn.sort((a, b) => a.key - b.key || (a.id < b.id ? -1 : 1)).slice(0, gallery);
+    drawn = drawn.map(members =>
+      members.sort((a, b) => a.key - b.key || (a.pair.id < b.pair.id ? -1 : 1)).slice(0, gallery),
+    );
     seen += batch.length;
     onProgress?.(seen, total);
   }
-  const texts = [...new Set(drawn.map(({ text }) => text))];
+  if (pairs <= gallery) drawn = drawn.slice(0, 1);
+  const texts = [...new Set(drawn.flatMap(members => members.map(({ pair }) => pair.text)))];
   if (texts.length < 2) {
     throw new InputError({
       file: data,
@@ -90,54 +85,100 @@ export async function retrieveSamples(
   }
   const embeddings = await model.encodeTexts(texts);
   const dimension = embeddings.length / texts.length;
-  const textOf = drawn.map(({ text }) => texts.indexOf(text));
-  // pictures × texts
-  const similarities = drawn.map(({ image }) =>
-    Float32Array.from(texts, (_, text) => product(image, embeddings, text * dimension)),
-  );
-
-  const imageRanks = drawn.map((_, picture) => {
-    const own = similarities[picture]![textOf[picture]!]!;
-    // Every pair is a candidate, also where two share a text.
-    let before = 0;
-    for (const text of textOf) if (text !== textOf[picture] && similarities[picture]![text]! >= own) before++;
-    return before + 1;
-  });
-  const textRanks = drawn.map((_, pair) => {
-    const text = textOf[pair]!;
-    let own = Number.NEGATIVE_INFINITY;
-    for (const [picture, row] of similarities.entries())
-      if (textOf[picture] === text) own = Math.max(own, row[text]!);
-    let before = 0;
-    for (const [picture, row] of similarities.entries())
-      if (textOf[picture] !== text && row[text]! >= own) before++;
-    return before + 1;
-  });
-  const { numbers, count } = patientNumbers(drawn);
-  const measure = (ranks: readonly number[]): RetrievalMeasure => {
-    const recall = (most: number): Recall => {
-      const found = ranks.map(rank => Number(rank <= most));
-      const share = found.reduce((sum, value) => sum + value, 0) / found.length;
-      return { recall: share, ...bootstrapMean(found, numbers, { ...options, groups: count }) };
+  const placeOf = new Map(texts.map((text, place) => [text, place]));
+  const textVector = ({ text }: Pair) => {
+    const place = placeOf.get(text)! * dimension;
+    return embeddings.subarray(place, place + dimension);
+  };
+  const queries: RankedQuery[] = [];
+  for (const [number, members] of drawn.entries()) {
+    signal?.throwIfAborted();
+    const ofGallery = members.map(({ pair }) => pair);
+    const images = joined(ofGallery.map(({ image }) => image));
+    const reports = joined(ofGallery.map(textVector));
+    const right = rightAnswers(ofGallery);
+    const add = (direction: Direction, ranks: readonly number[]) => {
+      for (const [place, { id, patient }] of ofGallery.entries()) {
+        queries.push({ gallery: number, direction, id, patient, rank: ranks[place]! });
+      }
     };
-    return { at1: recall(1), at5: recall(5), at10: recall(10), medianRank: median(ranks) };
-  };
+    add('picture to report', rank(images, reports, dimension, right));
+    add('report to picture', rank(reports, images, dimension, right));
+  }
   return {
-    n: drawn.length,
-    patients: count,
-    texts: texts.length,
-    imageToText: measure(imageRanks),
-    textToImage: measure(textRanks),
+    origin: {
+      task: 'retrieval',
+      model: options.model,
+      data,
+      split: options.split,
+      section,
+      n: drawn[0]!.length,
+      galleries: drawn.length,
+      pairs,
+      texts: texts.length,
+    },
+    queries,
   };
 }
 
-function product(vector: Float32Array, table: Float32Array, start: number): number {
-  let sum = 0;
-  for (let index = 0; index < vector.length; index++) sum += vector[index]! * table[start + index]!;
-  return sum;
+/** For each pair the places of those that are as right as itself, itself included. */
+function rightAnswers(pairs: readonly Pair[]): ReadonlySet<number>[] {
+  const byText = new Map<string, number[]>();
+  const byStudy = new Map<string, number[]>();
+  const add = (map: Map<string, number[]>, key: string, place: number) => {
+    const places = map.get(key);
+    if (places === undefined) map.set(key, [place]);
+    else places.push(place);
+  };
+  // Two sources may number their studies alike, but not within one patient.
+  const studyOf = ({ patient, study }: Pair) => JSON.stringify([patient, study]);
+  for (const [place, pair] of pairs.entries()) {
+    add(byText, pair.text, place);
+    if (pair.study !== undefined) add(byStudy, studyOf(pair), place);
+  }
+  return pairs.map(
+    pair =>
+      new Set([...byText.get(pair.text)!, ...(pair.study === undefined ? [] : byStudy.get(studyOf(pair))!)]),
+  );
 }
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
+/** The rank of the best right candidate of each query. @param queries - n × D, as `candidates`. */
+function rank(
+  queries: Float32Array,
+  candidates: Float32Array,
+  dimension: number,
+  right: readonly ReadonlySet<number>[],
+): number[] {
+  const count = right.length;
+  const ranks: number[] = [];
+  for (let start = 0; start < count; start += BLOCK) {
+    const rows = Math.min(BLOCK, count - start);
+    const similarities = scope(() =>
+      noGrad(() => {
+        const block = tensor(queries.slice(start * dimension, (start + rows) * dimension), {
+          shape: [rows, dimension],
+        });
+        const all = tensor(candidates, { shape: [count, dimension] });
+        return block.matmul(all.transpose(0, 1)).toFloat32();
+      }),
+    );
+    for (let row = 0; row < rows; row++) {
+      const own = similarities.subarray(row * count, (row + 1) * count);
+      const answers = right[start + row]!;
+      let best = Number.NEGATIVE_INFINITY;
+      for (const place of answers) best = Math.max(best, own[place]!);
+      let before = 0;
+      for (let place = 0; place < count; place++) if (own[place]! >= best - TIE) before++;
+      for (const place of answers) if (own[place]! >= best - TIE) before--;
+      ranks.push(before + 1);
+    }
+  }
+  return ranks;
+}
+
+function joined(vectors: readonly Float32Array[]): Float32Array {
+  const dimension = vectors[0]!.length;
+  const result = new Float32Array(vectors.length * dimension);
+  for (const [row, vector] of vectors.entries()) result.set(vector, row * dimension);
+  return result;
 }

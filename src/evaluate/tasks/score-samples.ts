@@ -1,11 +1,12 @@
 import { InputError, parseAs, UsageError } from '../../base/index.js';
 import type { Sample } from '../../data/index.js';
-import type { VisionLanguageModel } from '../../models/index.js';
+import type { ImageFeatures, VisionLanguageModel } from '../../models/index.js';
 import { encodeSamples } from '../encode.js';
-import { isPositive, type PromptSet } from '../prompts/index.js';
+import { labelOf, type PromptSet } from '../prompts/index.js';
 import type { ScoredSample, ScoreOrigin, ScoreTable } from '../scores/index.js';
-import { logOdds, Scoring } from './scoring.js';
-import { classDirections } from './similarity.js';
+import { gloriaLogOdds, logOdds, Scoring } from './scoring.js';
+import { type ClassDirections, classDirections } from './similarity.js';
+import { promptWords } from './similarity-words.js';
 import type { EvaluateOptions } from './task.js';
 
 export interface ScoreSamplesOptions {
@@ -15,7 +16,10 @@ export interface ScoreSamplesOptions {
   readonly split: string;
   /** How many samples there are, for progress. */
   readonly total: number;
-  /** Default: `global+local` for a grounded model, whose cells have learnt what words mean, else `global`. */
+  /**
+   * Default: `gloria` for a model that gives words, `global+local` for another grounded model, whose cells have learnt
+   * what texts mean, else `global`.
+   */
   readonly scoring?: Scoring | undefined;
   readonly temperature?: number | undefined;
   readonly onProgress?: EvaluateOptions['onProgress'];
@@ -44,16 +48,18 @@ export async function scoreSamples(
   options: ScoreSamplesOptions,
 ): Promise<ScoreTable> {
   const { prompts, data, total, onProgress, signal } = options;
-  const { scoring = model.grounded ? 'global+local' : 'global', temperature } = checkScoring(options);
+  const { scoring = defaultScoring(model), temperature } = checkScoring(options);
   const directions = await classDirections(model, prompts.classes);
+  const score = await scorer(model, options, scoring, temperature, directions);
   const rows: ScoredSample[] = [];
   const scores: Float64Array[] = [];
   const labels: number[] = [];
   for await (const batch of encodeSamples(model, samples, { source: data, signal })) {
-    scores.push(logOdds(batch.features, directions, scoring, temperature));
-    for (const { id, patient, view, labels: names } of batch.samples) {
+    scores.push(score(batch.features));
+    for (const sample of batch.samples) {
+      const { id, patient, view } = sample;
       rows.push({ id, patient, view });
-      for (const entry of prompts.classes) labels.push(Number(isPositive(names, entry)));
+      for (const entry of prompts.classes) labels.push(labelOf(sample, entry));
     }
     onProgress?.(rows.length, total);
   }
@@ -77,6 +83,7 @@ export async function scoreSamples(
     split: options.split,
     prompts: prompts.name,
     scoring,
+    ...(Object.keys(prompts.fallbacks ?? {}).length > 0 ? { fallbacks: prompts.fallbacks } : {}),
   };
   return {
     origin,
@@ -85,4 +92,33 @@ export async function scoreSamples(
     scores: all,
     labels: Uint8Array.from(labels),
   };
+}
+
+function defaultScoring(model: VisionLanguageModel): Scoring {
+  if (model.encodeWords !== undefined) return 'gloria';
+  return model.grounded ? 'global+local' : 'global';
+}
+
+/** What makes log-odds, pictures × classes, of features. @throws UsageError when the model gives no words. */
+async function scorer(
+  model: VisionLanguageModel,
+  options: ScoreSamplesOptions,
+  scoring: Scoring,
+  temperature: number,
+  directions: ClassDirections,
+): Promise<(features: ImageFeatures) => Float64Array> {
+  if (scoring !== 'gloria') return features => logOdds(features, directions, scoring, temperature);
+  const { classes } = options.prompts;
+  const words = await promptWords(
+    model,
+    classes.flatMap(({ positive, negative }) => [...positive, ...negative]),
+  );
+  if (words === undefined) {
+    throw new UsageError({
+      file: options.model,
+      fault: 'the model gives no vectors of words, which gloria scoring compares with the picture',
+      mend: 'use a model trained with the objective gloria, or another --scoring',
+    });
+  }
+  return features => gloriaLogOdds(features, directions, classes, words, temperature);
 }

@@ -20,6 +20,25 @@ export interface EvaluateOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** The file for the scores of an evaluation: the one asked for, or beside the result. */
+export function scoresFile({
+  scores,
+  out,
+}: {
+  readonly scores?: string | undefined;
+  readonly out?: string | undefined;
+}): string | undefined {
+  return scores ?? out?.replace(/(\.json)?$/, '.scores.parquet');
+}
+
+/** The option `--scores`. @param what - What one row of the file is of. */
+export function scoresOption(what: string): OptionSpec {
+  return {
+    flags: '--scores <file>',
+    help: `write the scores as Parquet, from which tables can be made again: a row a ${what} (default: beside --out)`,
+  };
+}
+
 /** The options that have defaults, filled in and checked. */
 export const Sampling = z.object({
   seed: z.int().default(0),

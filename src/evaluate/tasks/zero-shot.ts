@@ -7,10 +7,10 @@ import { resultOfScores, writeScores, type ZeroShotResult } from '../scores/inde
 import { formatZeroShotTable } from '../tables/index.js';
 import { checkScoring, scoreSamples } from './score-samples.js';
 import type { Scoring } from './scoring.js';
-import { type EvaluateOptions, Sampling, type Task } from './task.js';
+import { type EvaluateOptions, Sampling, scoresFile, scoresOption, type Task } from './task.js';
 
 export interface ZeroShotOptions extends EvaluateOptions, PromptOptions {
-  /** Default: `global+local` for a grounded model, else `global`. */
+  /** Default: `gloria` for a model trained with it, `global+local` for another grounded model, else `global`. */
   readonly scoring?: Scoring | undefined;
   /** τ of the softmax; default 0.1, that of ConVIRT. */
   readonly temperature?: number | undefined;
@@ -40,7 +40,7 @@ export async function evaluateZeroShot(options: ZeroShotOptions): Promise<ZeroSh
     split: split ?? 'all',
   });
   const result = resultOfScores(table, { seed, rounds });
-  const scores = options.scores ?? options.out?.replace(/(\.json)?$/, '.scores.parquet');
+  const scores = scoresFile(options);
   if (scores !== undefined) await writeScores(scores, table);
   if (options.out !== undefined) await writeFileAtomic(options.out, `${JSON.stringify(result, null, 2)}\n`);
   return result;
@@ -52,16 +52,16 @@ export const zeroShot: Task<ZeroShotOptions, ZeroShotResult> = {
   needsModel: true,
   options: [
     ...promptOptions,
-    { flags: '--scoring <name>', help: 'global, local, local-max or global+local (default: by the model)' },
+    {
+      flags: '--scoring <name>',
+      help: 'global, local, local-max, global+local or gloria (default: by the model)',
+    },
     {
       flags: '--temperature <t>',
       help: 'temperature of the softmax (default: 0.1)',
       value: { from: 1e-6, to: 1e3 },
     },
-    {
-      flags: '--scores <file>',
-      help: 'write the score of every picture as Parquet (default: beside --out)',
-    },
+    scoresOption('picture and class'),
   ],
   examples: [
     'evaluate zero-shot --model runs/qs/pretrain --data runs/nih',
