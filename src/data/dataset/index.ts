@@ -1,5 +1,6 @@
 export { datasetCard } from './card.js';
 export { contentsOf, DatasetContents } from './contents.js';
+export { croissantOf } from './croissant.js';
 export { type Dataset, openDataset } from './dataset.js';
 export { type DatasetDescription, finishDataset } from './finish.js';
 export { DATASET_FORMAT, DatasetManifest, ShardEntry, SplitEntry } from './manifest.js';
