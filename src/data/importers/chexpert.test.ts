@@ -107,6 +107,8 @@ describe('chexpert', () => {
 CheXpert-v1.0/test/patient64741/study1/view1_frontal.jpg,Male,50,Frontal,PA
 CheXpert-v1.0/test/patient64742/study1/view1_frontal.jpg,Male,50,Frontal,PA
 `;
+    const alone = await tree({ 'test.csv': listed });
+    expect((await rowsOf(await chexpert.open(alone, {}))).some(({ split }) => split === 'test')).toBe(false);
     const both = await layTree({ 'groundtruth.csv': truth, 'test.csv': listed, ...pictures });
     // The second picture has no labels: it is left out, not taken for one without findings.
     expect(await rowsOf(await chexpert.open(both, {}))).toMatchObject([

@@ -44,6 +44,7 @@ export const chexpert: Importer<ChexpertOptions> = {
       });
     }
     const truths = truth === undefined ? undefined : await marksByPath(truth);
+    const labelled = test !== undefined && (truths !== undefined || test.find(['No Finding']) !== undefined);
     const places = await patientFolders(folder);
     return layoutSource({
       format: 'chexpert',
@@ -55,8 +56,8 @@ export const chexpert: Importer<ChexpertOptions> = {
       async *rows() {
         if (train !== undefined) yield* rowsOf(train, 'train', places);
         if (valid !== undefined) yield* rowsOf(valid, 'validation', places);
-        if (test !== undefined) yield* rowsOf(test, 'test', places, truths);
-        else if (truths !== undefined) yield* rowsOfTruth(truth!.path, truths, places);
+        if (labelled) yield* rowsOf(test!, 'test', places, truths);
+        else if (test === undefined && truths !== undefined) yield* rowsOfTruth(truth!.path, truths, places);
       },
     });
   },

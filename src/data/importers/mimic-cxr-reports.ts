@@ -34,10 +34,16 @@ export async function mimicReports(source: string): Promise<MimicReports> {
 async function reportsOfArchive(archive: string): Promise<MimicReports> {
   const texts = new Map<string, ReportText>();
   for await (const { path, bytes } of sourceFiles(archive, { wanted: path => REPORT.test(path) })) {
-    texts.set(REPORT.exec(path)![1]!, sectionsOfFile(bytes, archive));
+    const { findings, impression } = sectionsOfFile(bytes, archive);
+    texts.set(REPORT.exec(path)![1]!, { findings: copied(findings), impression: copied(impression) });
   }
   if (texts.size === 0) throw none(archive);
   return { of: async (_subject, study) => texts.get(study) };
+}
+
+/** A section of a text holds the whole text in memory, as V8 cuts strings; a copy does not. */
+function copied(text: string): string {
+  return Buffer.from(text).toString();
 }
 
 /** `s50414267` of the path of a report. */

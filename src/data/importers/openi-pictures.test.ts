@@ -68,6 +68,9 @@ describe('openi-pictures', () => {
     const unpacked = await openiPictures.open(folder, { reports: apart });
     expect(archive.settings).toEqual(unpacked.settings);
     expect(archive.count).toBe(3);
+    const divided = await openiPictures.open(folder, { reports: apart, splitByPatient: '50/50' });
+    const splits = (await rowsOf(divided)).map(({ patient, split }) => `${patient} ${split}`);
+    expect(new Set(splits).size).toBe(2);
   });
 
   it('chooses by a table of views, in either form', async () => {

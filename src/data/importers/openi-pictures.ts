@@ -8,9 +8,10 @@ import { picturesBelow } from './layout-pictures.js';
 import { isFile, type LayoutRow, layoutSource } from './layout-source.js';
 import { cellsOf, hashesOf } from './layout-tables.js';
 import { type OpeniReport, parseOpeni } from './openi.js';
+import { type SplitOptions, splitOptions, splitSettings, splitter, splitWords } from './split-by-patient.js';
 import { TableFile } from './table-file.js';
 
-export interface OpeniPicturesOptions extends LayoutOptions {
+export interface OpeniPicturesOptions extends LayoutOptions, SplitOptions {
   /** `NLMCXR_reports.tgz`, or the folder it unpacks to; looked for beside the pictures by default. */
   readonly reports?: string;
   /**
@@ -26,7 +27,7 @@ export interface OpeniPicturesOptions extends LayoutOptions {
  * - `CXR1_1_IM-0001-3001.png` …, as `NLMCXR_png.tgz` unpacks, in the folder or folders inside of it.
  * - The reports, XML, whose `parentImage` names the pictures; labels are the MeSH headings that people gave.
  *
- * There is no official split: all are `train`. Each report is of another patient.
+ * There is no official split: all are `train`, unless they are divided. Each report is of another patient.
  */
 export const openiPictures: Importer<OpeniPicturesOptions> = {
   name: 'openi-pictures',
@@ -36,6 +37,7 @@ export const openiPictures: Importer<OpeniPicturesOptions> = {
     { flags: '--reports <path>', help: 'NLMCXR_reports.tgz or its folder (default: beside the pictures)' },
     { flags: '--projections <table>', help: 'views of the pictures: indiana_projections.csv' },
     ...viewOptions,
+    ...splitOptions,
     partialOption,
   ],
   examples: [
@@ -49,15 +51,19 @@ export const openiPictures: Importer<OpeniPicturesOptions> = {
     chosenViews(options.views);
     const { reports, hash } = await reportsOf(await reportsAt(folder, options.reports));
     const pictures = await picturesBelow(folder, 2);
+    const splitAt = splitter(
+      reports.map(report => report.id),
+      options,
+    );
     return layoutSource({
       format: 'openi-pictures',
       folder,
       options: known === undefined ? { ...options, views: ['all'] } : options,
-      settings: { reports: hash, tables: await hashesOf([views]) },
+      settings: { reports: hash, tables: await hashesOf([views]), ...splitSettings(options) },
       describe: (taken, listed) =>
-        `Open-i (Indiana University), ${taken} of ${listed} pictures of the wanted views, with reports and MeSH headings.`,
+        `Open-i (Indiana University), ${taken} of ${listed} pictures of the wanted views, with reports and MeSH headings; ${splitWords(options)}.`,
       async *rows() {
-        for (const report of reports) yield* rowsOf(report, folder, pictures, known);
+        for (const report of reports) yield* rowsOf(report, { folder, pictures, views: known, splitAt });
       },
     });
   },
@@ -70,19 +76,22 @@ interface PictureReport extends OpeniReport {
 
 type KnownView = Pick<LayoutRow, 'view' | 'plane'>;
 
-function* rowsOf(
-  report: PictureReport,
-  folder: string,
-  pictures: ReadonlyMap<string, string>,
-  views: ReadonlyMap<string, KnownView> | undefined,
-): Generator<LayoutRow> {
+interface Reading {
+  readonly folder: string;
+  /** By name without the ending. */
+  readonly pictures: ReadonlyMap<string, string>;
+  readonly views: ReadonlyMap<string, KnownView> | undefined;
+  readonly splitAt: (patient: string) => string;
+}
+
+function* rowsOf(report: PictureReport, { folder, pictures, views, splitAt }: Reading): Generator<LayoutRow> {
   // `No Indexing` stays a label: nobody coded such a report, and whoever scores by headings leaves it out.
   const headings = report.mesh.map(code => code.split('/')[0]!.trim()).filter(heading => heading !== '');
   const labels = [...new Set(headings)];
   for (const id of report.pictures) {
     yield {
       id,
-      split: 'train',
+      split: splitAt(report.id),
       // The DICOM files of the collection lack the report's number before the rest.
       file: pictures.get(id) ?? pictures.get(id.replace(/^CXR\d+_/, '')) ?? join(folder, `${id}.png`),
       findings: report.findings,

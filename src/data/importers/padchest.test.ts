@@ -107,6 +107,18 @@ describe('padchest', () => {
     await expect(padchest.open(hostile, {})).rejects.toThrow(/names no picture inside of the folder/);
   });
 
+  it('divides patients where told so', async () => {
+    const rows = Array.from({ length: 20 }, (_, patient) =>
+      row({ id: `p${patient}.png` }).replace(',839,', `,${patient % 10},`),
+    );
+    const folder = await layTree({ [TABLE]: table(...rows) });
+    const found = await rowsOf(await padchest.open(folder, { splitByPatient: '60/40' }));
+    expect(found.filter(({ split }) => split === 'test')).toHaveLength(8);
+    expect(new Set(found.map(({ patient, split }) => `${patient} ${split}`)).size).toBe(10);
+    const both = padchest.open(folder, { splitByPatient: '60/40', split: 'test' });
+    await expect(both).rejects.toThrow(/exclude each other/);
+  });
+
   it('reads back every list that Python prints of such names', () => {
     const name = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9 -]{0,20}[a-z]$/);
     const printed = fc.array(fc.tuple(name, fc.boolean()), { minLength: 1, maxLength: 8 });
@@ -139,6 +151,7 @@ describe('lists of classes', () => {
       const tree = await readFile(join(real, 'label-tables/padchest_concept_tree.txt'), 'utf8');
       const known = new Set([...tree.matchAll(/label: (.+)/g)].map(([, name]) => name!.trim()));
       const { seen, unseen } = padchestLists;
+      // The tree names it by its parts: hypoexpansion, and basal as a place.
       expect([...seen, ...unseen].filter(name => !known.has(name))).toEqual(['hypoexpansion basal']);
     },
   );

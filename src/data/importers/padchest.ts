@@ -8,16 +8,17 @@ import { fileName, picturesBelow } from './layout-pictures.js';
 import { layoutSource } from './layout-source.js';
 import { cellsOf, hashesOf, requiredTable } from './layout-tables.js';
 import { padchestLists } from './padchest-lists.js';
+import { type SplitOptions, splitOptions, splitSettings, splitter, splitWords } from './split-by-patient.js';
 import type { TableFile } from './table-file.js';
 
-export interface PadchestOptions extends LayoutOptions {
+export interface PadchestOptions extends LayoutOptions, SplitOptions {
   /** Only pictures whose labels a physician gave (27 %), not a network that read the report. */
   readonly physician?: boolean;
   /** Keep the labels of one of {@link padchestLists} only; other pictures stay, without labels. */
   readonly classes?: string;
   /** Keep the report, in Spanish and without its small words, as findings. */
   readonly reports?: boolean;
-  /** PadChest has no official split: all pictures go into this one. Default `train`. */
+  /** PadChest has no official split: all pictures go into this one, unless it is divided. Default `train`. */
   readonly split?: string;
 }
 
@@ -41,6 +42,7 @@ export const padchest: Importer<PadchestOptions> = {
     },
     { flags: '--reports', help: 'keep the Spanish report as findings' },
     { flags: '--split <name>', help: 'split of all pictures; there is no official one (default: train)' },
+    ...splitOptions,
     ...viewOptions,
     partialOption,
   ],
@@ -52,16 +54,13 @@ export const padchest: Importer<PadchestOptions> = {
     const { physician = false, classes, reports = false } = options;
     const lists = Object.keys(padchestLists) as (keyof typeof padchestLists)[];
     const list = classes === undefined ? undefined : oneOf('--classes', classes, lists);
-    const split = splitOf(options.split ?? 'train');
-    if (split === '') {
-      throw new UsageError({ fault: '--split is no name of a split', mend: 'use letters, as in test' });
-    }
     const table = await requiredTable(
       folder,
       [/^PADCHEST_chest_x_ray_images_labels_160K.*\.csv$/],
       'PADCHEST_chest_x_ray_images_labels_160K_01.02.19.csv',
       'give the folder with the table and the unpacked pictures of PadChest',
     );
+    const splitAt = await splitsOf(table, options);
     const reading: Reading = {
       folder,
       table,
@@ -69,15 +68,24 @@ export const padchest: Importer<PadchestOptions> = {
       physician,
       classes: list === undefined ? undefined : new Set(padchestLists[list]),
       reports,
-      split,
+      splitAt,
     };
     return layoutSource({
       format: 'padchest',
       folder,
       options,
-      settings: { tables: await hashesOf([table]), physician: String(physician), classes: list ?? null },
-      describe: (taken, listed) =>
-        `PadChest, ${taken} of ${listed} pictures of the wanted views, labels ${physician ? 'by physicians' : 'by physicians or read from reports by a network'}${list === undefined ? '' : `, only classes called ${list} by MAVL`}.`,
+      settings: {
+        tables: await hashesOf([table]),
+        physician: String(physician),
+        classes: list ?? null,
+        ...splitSettings(options),
+      },
+      describe: (taken, listed) => {
+        const by = physician ? 'by physicians' : 'by physicians or read from reports by a network';
+        const only = list === undefined ? '' : `, only classes that MAVL calls ${list}`;
+        const division = options.splitByPatient === undefined ? '' : `; ${splitWords(options)}`;
+        return `PadChest, ${taken} of ${listed} pictures of the wanted views, labels ${by}${only}${division}.`;
+      },
       rows: () => rowsOf(reading),
     });
   },
@@ -91,7 +99,7 @@ interface Reading {
   readonly physician: boolean;
   readonly classes: ReadonlySet<string> | undefined;
   readonly reports: boolean;
-  readonly split: string;
+  readonly splitAt: (patient: string) => string;
 }
 
 const COLUMNS = {
@@ -117,21 +125,22 @@ const VIEWS: Readonly<Record<string, View>> = {
 };
 
 async function* rowsOf(reading: Reading): AsyncGenerator<ImportRow> {
-  const { folder, table, pictures, physician, classes, reports, split } = reading;
+  const { folder, table, pictures, physician, classes, reports, splitAt } = reading;
   for await (const cells of cellsOf(table, COLUMNS)) {
     if (physician && cells.method.toLowerCase() !== 'physician') continue;
     const labels = labelsOf(cells.labels, table.path);
     if (labels.length === 0 || labels.includes('exclude')) continue;
     const name = fileName(cells.picture, table.path);
     const stem = name.replace(/\.png$/i, '');
+    const patient = cells.patient || stem;
     yield {
       id: stem,
-      split,
+      split: splitAt(patient),
       file: pictures.get(stem) ?? join(folder, fileName(cells.home || '0', table.path), name),
       findings: reports ? cells.report : '',
       impression: '',
       labels: classes === undefined ? labels : labels.filter(label => classes.has(label)),
-      patient: cells.patient || stem,
+      patient,
       study: cells.study || stem,
       view: VIEWS[cells.view.toUpperCase()] ?? null,
       sex: sexOf(cells.sex),
@@ -140,6 +149,23 @@ async function* rowsOf(reading: Reading): AsyncGenerator<ImportRow> {
       source: 'padchest',
     };
   }
+}
+
+/** @throws UsageError when one split is named and shares of several are given as well. */
+async function splitsOf(table: TableFile, options: PadchestOptions): Promise<(patient: string) => string> {
+  const split = splitOf(options.split ?? 'train');
+  const divided = options.splitByPatient !== undefined;
+  if (split === '' || (divided && options.split !== undefined)) {
+    throw new UsageError({
+      fault:
+        split === '' ? '--split is no name of a split' : '--split and --split-by-patient exclude each other',
+      mend: 'give --split test, or --split-by-patient 70/15/15',
+    });
+  }
+  if (!divided) return () => split;
+  const patients = new Set<string>();
+  for await (const { patient } of cellsOf(table, { patient: COLUMNS.patient })) patients.add(patient);
+  return splitter(patients, options);
 }
 
 const ITEM = /'([^']*)'|"([^"]*)"/g;
