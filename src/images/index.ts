@@ -1,4 +1,5 @@
 export { type Box, boxOf } from './box.js';
+export * from './faults/index.js';
 export { contactSheet, type GallerySettings, renderGallery, type Tile } from './gallery.js';
 export type {
   KnownPerson,
