@@ -4,6 +4,7 @@ export { contactSheet, type GallerySettings, renderGallery, type Tile } from './
 export type {
   KnownPerson,
   PaintedRegion,
+  PaintedStructure,
   Painter,
   Painting,
   PaintRequest,

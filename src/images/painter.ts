@@ -38,6 +38,8 @@ export interface PaintRequest extends ReportText {
   readonly attenuation?: boolean;
   /** Paint for every finding its twin as well: the same patient, beam and noise without that finding. */
   readonly twins?: boolean;
+  /** Also outline the organs: see `PaintedStructure`. */
+  readonly structures?: boolean;
 }
 
 /** Where one finding is. A finding that changed no pixel has no region. */
@@ -54,6 +56,14 @@ export interface PaintedRegion {
   readonly twin?: Uint8Array;
 }
 
+/** An organ as a radiologist would outline it. */
+export interface PaintedStructure {
+  /** `lungs`, `left lung`, `right lung`, `heart` …; sides are the patient's. */
+  readonly name: string;
+  /** size × size, row by row from the top left: 255 inside, 0 outside. */
+  readonly mask: Uint8Array;
+}
+
 /** A picture and the truth about it. */
 export interface Painting {
   /** size × size grey values, row by row from the top left. Bone is light. */
@@ -67,6 +77,8 @@ export interface Painting {
   readonly sex: 'F' | 'M' | null;
   readonly age: number | null;
   readonly regions: readonly PaintedRegion[];
+  /** Outlines of organs, when the request asks for them. */
+  readonly structures?: readonly PaintedStructure[];
   /** Affirmed concepts of the text that this painter cannot show. Never drawn as nothing in silence. */
   readonly unknown: readonly string[];
 }

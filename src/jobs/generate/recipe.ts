@@ -31,6 +31,8 @@ export const GenerateRecipe = z.strictObject({
       attenuation: z.boolean().default(false),
       /** Whether each finding's twin is stored: the same patient, beam and noise without it. A picture more each. */
       twins: z.boolean().default(false),
+      /** Whether outlines of organs are stored as masks: lungs, each lung, heart. About 1 kB more each. */
+      structures: z.boolean().default(false),
     })
     .prefault({}),
   /**

@@ -22,7 +22,7 @@ export interface SampleParts {
 /** A sample of a report, its reading, all that its painting holds and what the checks said. */
 export async function sampleOf({ report, painting, verdicts, source }: SampleParts): Promise<Sample> {
   const { id, findings, impression, mentions } = report;
-  const { pixels, deepPixels, attenuation, size, view, sex, age } = painting;
+  const { pixels, deepPixels, attenuation, structures, size, view, sex, age } = painting;
   const unknown = [...new Set(painting.unknown)];
   const named = new Set(findingsOf(mentions).map(finding => finding.concept));
   return {
@@ -41,6 +41,11 @@ export async function sampleOf({ report, painting, verdicts, source }: SamplePar
     regions: await Promise.all(
       painting.regions.map((region, index) => regionOf(region, size, `${id}.twin-${index}`)),
     ),
+    ...(structures && {
+      structures: await Promise.all(
+        structures.map(async ({ name, mask }) => ({ name, mask: await encodePng(mask, size, size) })),
+      ),
+    }),
     unknown,
     verdicts: [...verdicts],
     source,

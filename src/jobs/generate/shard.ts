@@ -110,7 +110,9 @@ function refuseLess(name: string, painting: Painting, image: GenerateRecipe['ima
         ? 'attenuation: true'
         : image.twins && painting.regions.some(region => region.twin === undefined)
           ? 'twins: true'
-          : undefined;
+          : image.structures && painting.structures === undefined
+            ? 'structures: true'
+            : undefined;
   if (missing === undefined) return;
   throw new UsageError({
     fault: `the painter ${name} does not do what image asks for: ${missing}`,

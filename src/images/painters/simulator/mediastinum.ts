@@ -7,7 +7,7 @@ import { bezier, type Map2 } from './raster.js';
 import { boxOf, tableIndex } from './shape.js';
 
 /** How fast the heart narrows below its widest level, against its measured contour. */
-const below = 0.5;
+export const heartNarrowing = 0.5;
 
 /** Depth that heart, aorta and mediastinum take of the chest at each pixel, in cm. */
 export function greatVessels(body: Body, random: Random): Map2 {
@@ -18,7 +18,7 @@ export function greatVessels(body: Body, random: Random): Map2 {
   const heartDepth = 0.9 * (heartBox.right - heartBox.left) * field * random.uniform(0.9, 1.1);
   const polar = polarOf(patient.contours.heart);
   const widest = widestLevel(patient.contours.heart);
-  const sunk = widest + (heartBox.bottom - widest) / below;
+  const sunk = widest + (heartBox.bottom - widest) / heartNarrowing;
   const middle = thorax.middle + patient.mediastinalShift;
   const aortic = patient.aorta;
   const height = patient.lungHeight.left;
@@ -84,7 +84,7 @@ export function greatVessels(body: Body, random: Random): Map2 {
     heartBox.left,
     heartBox.right,
     widest,
-    below,
+    heartNarrowing,
     sunk,
     heartDepth,
     polar.x,
@@ -102,7 +102,7 @@ export function greatVessels(body: Body, random: Random): Map2 {
 }
 
 /** y of the leftmost and rightmost places of a contour, the lower of the two. */
-function widestLevel(points: readonly number[]): number {
+export function widestLevel(points: readonly number[]): number {
   let left = 0;
   let right = 0;
   for (let at = 0; at < points.length; at += 2) {

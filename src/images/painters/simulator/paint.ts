@@ -10,6 +10,8 @@ import { kernels } from './kernels.js';
 import type { Map2 } from './raster.js';
 import { encodeReading } from './reading.js';
 import { Scene, type SceneFinding } from './scene.js';
+import { defaultSite, type SimulatorSite } from './site.js';
+import { structuresOf } from './structures.js';
 
 const floors = {
   /** Smallest change of the log attenuation that counts as seen, over an area that counts as seen. */
@@ -70,6 +72,7 @@ export function paintOne(
     sex: patient.sex,
     age: patient.age,
     regions,
+    ...(request.structures === true && { structures: structuresOf(scene.shape(kept), size) }),
     unknown,
   };
 }
@@ -79,10 +82,10 @@ function develop(
   scene: Scene,
   log: Map2,
   random: Random,
+  site: SimulatorSite,
   deep = false,
 ): { pixels: Uint8Array; deepPixels: Uint16Array | undefined; reading: Map2 } {
   const { patient, beam, size } = scene;
-  site: SimulatorSite,
   const reading = detect(log, size, patient, beam, random.fork('noise'));
   const display = drawDisplay(patient.view, random.fork('display'), site.display);
   const pixels = show(reading, size, display);

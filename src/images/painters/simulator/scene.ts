@@ -65,6 +65,11 @@ export class Scene {
     return this.#plain;
   }
 
+  /** The patient as these findings reshape them. */
+  shape(findings: readonly SceneFinding[] = this.findings): Patient {
+    return this.#anatomy(findings).body.patient;
+  }
+
   /** Log attenuation of the patient with these findings; not to be written to. */
   attenuation(findings: readonly SceneFinding[] = this.findings): Map2 {
     const anatomy = this.#anatomy(findings);
@@ -99,12 +104,12 @@ export class Scene {
   /** The tissues of a patient. */
   #laidOut(patient: Patient): Anatomy {
     const random = this.#random;
+    const lasting = this.#lasting;
     const log = arena.any(this.size * this.size);
     const body = buildTrunk(patient, lasting.fork('trunk'), this.size);
     arena.scoped(() => addVessels(body, lasting.fork('vessels')));
     arena.scoped(() => addSkeleton(body, lasting.fork('skeleton')));
     arena.scoped(() => addGas(body, random.fork('gas')));
-    const lasting = this.#lasting;
     arena.scoped(() => addClutter(body, random.fork('clutter')));
     return { body, log: attenuate(body, this.#hardening, log) };
   }
