@@ -100,7 +100,10 @@ describe('croissant.json', () => {
       source: { extract: { column: 'regions' }, transform: { jsonPath: 'box' } },
     });
     expect(field('samples/regions/twin').source?.transform?.jsonPath).toBe('twin.bytes');
-    expect(field('samples/structures/mask').dataType).toBe('sc:ImageObject');
+    // A part of a listed struct is read as a list of pictures.
+    expect(field('samples/structures/mask')).toMatchObject({ dataType: 'sc:ImageObject', repeated: true });
+    expect(field('samples/image').repeated).toBeUndefined();
+    expect(field('samples/structures/name').repeated).toBeUndefined();
     expect(field('samples/age').dataType).toBe('sc:Float');
   });
 

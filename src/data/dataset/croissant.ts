@@ -42,6 +42,9 @@ const CONTEXT = {
   transform: 'cr:transform',
 } as const;
 
+/** All bytes in a sample are pictures: its own, masks, twins. */
+const PICTURE = 'sc:ImageObject';
+
 /** Shards together, as fields name them. */
 const SHARDS = { '@id': 'shards' };
 
@@ -110,7 +113,8 @@ export function croissantOf(manifest: DatasetManifest): object {
             source: {
               fileSet: SHARDS,
               extract: { fileProperty: 'filename' },
-              transform: { regex: '([a-z][a-z0-9_]*)-\\d{5}-of-\\d{5}\\.parquet' },
+              // mlcroissant applies it to its own result again.
+              transform: { regex: '([a-z][a-z0-9_]*)(?:-\\d{5}-of-\\d{5}\\.parquet)?$' },
             },
           },
           ...sampleColumns.map(({ name, column }) => fieldOf('samples', name, column, name, [])),
@@ -125,6 +129,7 @@ export function croissantOf(manifest: DatasetManifest): object {
  * @param parent - Id of what the field belongs to.
  * @param root - The column of the Parquet file.
  * @param path - Names of fields from there on, within a struct.
+ * @param listed - Whether the struct is one of a list.
  */
 function fieldOf(
   parent: string,
@@ -132,18 +137,17 @@ function fieldOf(
   column: Column,
   root: string,
   path: readonly string[],
+  listed = false,
 ): object {
   const id = `${parent}/${name}`;
   const inner = column.kind === 'list' ? column.item : column;
-  const head = {
-    '@type': 'cr:Field',
-    '@id': id,
-    name,
-    ...(column.kind === 'list' ? { repeated: true } : {}),
-  };
+  const isList = column.kind === 'list';
+  // mlcroissant takes a part of a listed struct out of all of the list; pictures it then decodes only if told so.
+  const repeated = isList || (listed && typeOf(inner) === PICTURE);
+  const head = { '@type': 'cr:Field', '@id': id, name, ...(repeated ? { repeated: true } : {}) };
   if (inner.kind === 'struct' && !isPicture(inner)) {
     const subField = Object.entries(inner.fields).map(([key, field]) =>
-      fieldOf(id, key, field, root, [...path, key]),
+      fieldOf(id, key, field, root, [...path, key], isList),
     );
     return { ...head, subField };
   }
@@ -169,7 +173,6 @@ function typeOf(column: Column): string {
     case 'boolean':
       return 'sc:Boolean';
     default:
-      // All bytes in a sample are pictures: its own, masks, twins.
-      return 'sc:ImageObject';
+      return PICTURE;
   }
 }
