@@ -1,4 +1,5 @@
 import { Registry } from '../../base/index.js';
+import { generation } from './generation.js';
 import { grounding } from './grounding.js';
 import { retrieval } from './retrieval.js';
 import type { Task } from './task.js';
@@ -9,8 +10,10 @@ export const tasks = new Registry<Task>('task', {
   'zero-shot': zeroShot,
   grounding,
   retrieval,
+  generation,
 });
 
+export * from './generation.js';
 export * from './ground-samples.js';
 export * from './grounding.js';
 export * from './retrieval.js';
