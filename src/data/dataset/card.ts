@@ -62,7 +62,8 @@ function body(manifest: DatasetManifest, contents: DatasetContents): string {
   lines.push(
     '',
     'Open it with `datasets.load_dataset("<this folder>")`, with DuckDB (`SELECT * FROM \'data/*.parquet\'`) or',
-    'with `openDataset` of synray. `synray.json` holds the settings and the SHA-256 of each file.',
+    'with `openDataset` of synray. `synray.json` holds the settings and the SHA-256 of each file, `croissant.json` the',
+    'same for loaders that know Croissant 1.0.',
     '',
   );
   return lines.join('\n');
@@ -70,7 +71,7 @@ function body(manifest: DatasetManifest, contents: DatasetContents): string {
 
 /** What the pictures come with, line by line. */
 function stored(contents: DatasetContents): string[] {
-  const { attenuations, regions, masks, twins, faint, unknown } = contents;
+  const { attenuations, regions, masks, twins, faint, unknown, structures, uncertain } = contents;
   const { steps, least } = attenuationScale;
   const lines = ['- `image`: the picture as displayed, bone light.'];
   if (attenuations > 0)
@@ -83,12 +84,19 @@ function stored(contents: DatasetContents): string[] {
       `- \`regions\`: ${regions} findings with a box (x0, y0, x1, y1 as fractions, from the top left).`,
     );
   if (masks > 0)
-    lines.push(`- \`mask\` of ${masks} of them: how much each pixel was changed, 255 most, as 8-bit PNG.`);
+    lines.push(
+      `- \`mask\` of ${masks} of them, as 8-bit PNG: 255 inside of what readers outlined; in synthetic pictures how ` +
+        'much each pixel was changed, 255 most.',
+    );
   if (twins > 0)
     lines.push(`- \`twin\` of ${twins} of them: the same patient, beam and noise without that finding.`);
   if (faint > 0) lines.push(`- ${faint} of them are \`faint\`: there, but below what is surely seen.`);
   if (unknown > 0)
     lines.push(`- \`unknown\`: what reports say and pictures do not show, ${unknown} in all; no labels.`);
+  if (structures > 0)
+    lines.push(`- \`structures\`: ${structures} outlines of organs and the like, 255 inside, as 8-bit PNG.`);
+  if (uncertain > 0)
+    lines.push(`- \`uncertain\`: findings that the source leaves open, ${uncertain} in all; no labels.`);
   return lines;
 }
 

@@ -14,13 +14,17 @@ export const DatasetContents = z.object({
   faint: count,
   /** Things that reports say and pictures do not show. */
   unknown: count,
+  /** Outlines of organs and the like. */
+  structures: count,
+  /** Names of findings that the source leaves open. */
+  uncertain: count,
 });
 export type DatasetContents = z.infer<typeof DatasetContents>;
 
 /** What samples hold. */
 export function contentsOf(samples: readonly Sample[]): DatasetContents {
   const contents = DatasetContents.parse({});
-  for (const { attenuation, regions, unknown } of samples) {
+  for (const { attenuation, regions, unknown, structures, uncertain } of samples) {
     if (attenuation !== undefined) contents.attenuations++;
     contents.regions += regions.length;
     for (const { mask, twin, faint } of regions) {
@@ -29,6 +33,8 @@ export function contentsOf(samples: readonly Sample[]): DatasetContents {
       if (faint === true) contents.faint++;
     }
     contents.unknown += unknown?.length ?? 0;
+    contents.structures += structures?.length ?? 0;
+    contents.uncertain += uncertain?.length ?? 0;
   }
   return contents;
 }
@@ -42,5 +48,7 @@ export function addContents(sum: DatasetContents, more: DatasetContents): Datase
     twins: sum.twins + more.twins,
     faint: sum.faint + more.faint,
     unknown: sum.unknown + more.unknown,
+    structures: sum.structures + more.structures,
+    uncertain: sum.uncertain + more.uncertain,
   };
 }
