@@ -30,9 +30,11 @@ export function parseAs<S extends z.ZodType>(
       mend: `remove it, or use one of: ${knownKeys(schema, issue.path).join(', ') || 'the keys in the documentation'}`,
     });
   }
+  // Of a name that is none, what is wrong with it is said a level below.
+  const message = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
   throw new ErrorOf({
     file: source,
-    fault: `${place}${issue.message}`,
+    fault: `${place}${message}`,
     mend: 'correct the value and run again',
   });
 }

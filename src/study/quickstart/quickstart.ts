@@ -5,9 +5,9 @@ import { alignColumns, evaluateZeroShot, points, type ZeroShotResult } from '../
 import { type GenerateResult, generate } from '../../jobs/index.js';
 import { type PretrainResult, pretrain } from '../../pretrain/index.js';
 import { renderReport } from '../report/index.js';
+import { Stages } from '../run/stages.js';
 import { type QuickstartChanges, type QuickstartRecipe, readQuickstartRecipe } from './recipe.js';
 import { reportData } from './report-data.js';
-import { Stages } from './stages.js';
 
 export interface QuickstartOptions extends QuickstartChanges {
   /** Folder of the run. */

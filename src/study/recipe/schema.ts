@@ -100,6 +100,15 @@ export const TaskRecipe = z.strictObject({
 });
 export type TaskRecipe = z.infer<typeof TaskRecipe>;
 
+/** One arm less another. */
+export const DifferenceRecipe = z.strictObject({
+  first: Name,
+  second: Name,
+  /** What a publication claims for it, in the unit of the scores (0.038 for 3.8 points of AUC), with its source. */
+  claim: z.strictObject({ value: z.number(), source: z.string() }).optional(),
+});
+export type DifferenceRecipe = z.infer<typeof DifferenceRecipe>;
+
 /** One arm trained again with something else. */
 export const AblationRecipe = z.strictObject({
   /** What it asks, as a sentence for the page. */
@@ -131,8 +140,8 @@ export const StudyRecipe = z.strictObject({
   arms: z.record(Name, ArmRecipe),
   methods: z.record(Name, MethodRecipe),
   tasks: z.record(Name, TaskRecipe),
-  /** Pairs of arms, first less second; every arm less the first one by default. */
-  differences: z.array(z.tuple([Name, Name])).optional(),
+  /** What the study is about; every arm less the first one by default. */
+  differences: z.array(DifferenceRecipe).min(1).optional(),
   ablations: z.record(Name, AblationRecipe).default({}),
   /** Of the bootstrap. */
   intervals: z

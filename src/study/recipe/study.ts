@@ -4,7 +4,7 @@ import { parseAs, readYaml, UsageError } from '../../base/index.js';
 import { tasks as knownTasks } from '../../evaluate/index.js';
 import type { PretrainRecipe } from '../../pretrain/index.js';
 import { merge } from './merge.js';
-import { MethodRecipe, SourceRecipe, StudyRecipe, type TaskRecipe } from './schema.js';
+import { type DifferenceRecipe, MethodRecipe, SourceRecipe, StudyRecipe, type TaskRecipe } from './schema.js';
 
 /** An arm as it is carried out: its data, and how each method trains on them. */
 export interface StudyArm {
@@ -28,7 +28,7 @@ export interface Study {
   readonly sources: ReadonlyMap<string, SourceRecipe>;
   readonly arms: readonly StudyArm[];
   readonly tasks: Readonly<Record<string, TaskRecipe>>;
-  readonly differences: readonly (readonly [first: string, second: string])[];
+  readonly differences: readonly DifferenceRecipe[];
   readonly intervals: StudyRecipe['intervals'];
   /** As it was written, defaults filled in: for the page. */
   readonly recipe: StudyRecipe;
@@ -45,7 +45,8 @@ export async function readStudy(path: string): Promise<Study> {
 
 /** The same from a recipe that is no file. @param path - For messages, and where relative paths start from. */
 export function resolveStudy(raw: Readonly<Record<string, unknown>>, path: string): Study {
-  const recipe = parseAs(StudyRecipe, raw, path, UsageError);
+  const written = withSteps(raw);
+  const recipe = parseAs(StudyRecipe, written, path, UsageError);
   const names = new Names(path, recipe);
   const sources = new Map(Object.entries(recipe.sources).map(([name, source]) => [name, source]));
   for (const [name, source] of sources) names.ofSource(name, source);
@@ -71,7 +72,7 @@ export function resolveStudy(raw: Readonly<Record<string, unknown>>, path: strin
     names.known('method', ablation.methods ?? [], recipe.methods, `${at}.methods`);
     if (recipe.arms[name] !== undefined) names.fail(`${at} has the name of an arm`, 'rename it');
     const base = recipe.arms[ablation.of]!;
-    const changed = new ChangedSources(raw.sources, ablation.sources, name, path, sources);
+    const changed = new ChangedSources(written.sources, ablation.sources, name, path, sources);
     const data = Object.entries(ablation.data ?? base.data);
     names.known(
       'data set',
@@ -80,9 +81,9 @@ export function resolveStudy(raw: Readonly<Record<string, unknown>>, path: strin
       `${at}.data`,
     );
     const methods = (ablation.methods ?? Object.keys(recipe.methods)).map(method => {
-      const written = (raw.methods as Readonly<Record<string, unknown>>)[method];
+      const base = (written.methods as Readonly<Record<string, unknown>>)[method];
       const place = `${path} (ablation ${name}, method ${method})`;
-      return [method, parseAs(MethodRecipe, merge(written, ablation.method), place, UsageError)] as const;
+      return [method, parseAs(MethodRecipe, merge(base, ablation.method), place, UsageError)] as const;
     });
     arms.push({
       name,
@@ -106,16 +107,29 @@ export function resolveStudy(raw: Readonly<Record<string, unknown>>, path: strin
   }
   const [first, ...others] = arms.filter(arm => arm.ablation === undefined);
   if (first === undefined) names.fail('arms: there is none', 'name one at least');
-  for (const pair of recipe.differences ?? []) names.known('arm', pair, recipe.arms, 'differences');
+  for (const { first, second } of recipe.differences ?? []) {
+    names.known('arm', [first, second], recipe.arms, 'differences');
+  }
   return {
     title: recipe.title,
     sources: inOrder(usedSources(sources, arms, recipe), path),
     arms,
     tasks: recipe.tasks,
-    differences: recipe.differences ?? others.map(arm => [arm.name, first!.name] as const),
+    differences: recipe.differences ?? others.map(arm => ({ first: arm.name, second: first!.name })),
     intervals: recipe.intervals,
     recipe,
   };
+}
+
+/** The steps of the study are those of every method that names none. */
+function withSteps(raw: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { methods, steps } = raw;
+  if (typeof methods !== 'object' || methods === null) return raw;
+  const filled = Object.entries(methods).map(([name, method]) => [
+    name,
+    merge({ training: { steps } }, method ?? {}),
+  ]);
+  return { ...raw, methods: Object.fromEntries(filled) };
 }
 
 /** The data set that a source is made of, if it is made of one. */

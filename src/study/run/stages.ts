@@ -10,6 +10,8 @@ const StageRecord = z.object({ fingerprint: z.string(), seconds: z.number(), res
 export class Stages {
   /** Seconds of work in all stages, those of earlier runs included. */
   seconds = 0;
+  /** The same by stage. */
+  readonly times: Record<string, number> = {};
   #number = 0;
 
   constructor(
@@ -20,7 +22,7 @@ export class Stages {
 
   /**
    * Does a stage, or gives the result it had when it was done with the same ingredients.
-   * @param name - File name of its record in `stages/`.
+   * @param name - Path of its record in `stages/`, without the ending.
    * @param label - What is being done, for the terminal.
    * @param ingredients - Everything that decides the result, as JSON.
    * @param work - Does it; must itself go on where it was stopped.
@@ -38,7 +40,7 @@ export class Stages {
     const done = await readRecord(path);
     if (done?.fingerprint === fingerprint) {
       say(`${heading}: done before, in ${duration(done.seconds)}`);
-      this.seconds += done.seconds;
+      this.#count(name, done.seconds);
       return done.result as T;
     }
     say(heading);
@@ -46,10 +48,15 @@ export class Stages {
     const result = await work();
     this.signal?.throwIfAborted();
     const seconds = (performance.now() - started) / 1000;
-    this.seconds += seconds;
+    this.#count(name, seconds);
     await writeFileAtomic(path, `${JSON.stringify({ fingerprint, seconds, result }, null, 2)}\n`);
     say(`${heading}: ${duration(seconds)}`);
     return result;
+  }
+
+  #count(name: string, seconds: number): void {
+    this.times[name] = seconds;
+    this.seconds += seconds;
   }
 }
 

@@ -1,0 +1,24 @@
+import type { TaskRecipe } from '../recipe/index.js';
+
+/** Tasks whose scores may be averaged: of one kind, with the same share of labels. */
+export interface TaskFamily {
+  /** `zero-shot`, `grounding`, `fine-tune 10 %` … */
+  readonly name: string;
+  /** What is averaged. */
+  readonly metric: string;
+}
+
+const METRICS: Readonly<Record<string, string>> = {
+  'zero-shot': 'mean AUC',
+  'fine-tune': 'mean AUC',
+  grounding: 'Dice',
+  segmentation: 'Dice',
+  retrieval: 'recall at 10',
+};
+
+/** The family of a task. */
+export function familyOf({ task, options }: TaskRecipe): TaskFamily {
+  const { share } = options;
+  const percent = typeof share === 'number' || typeof share === 'string' ? ` ${share} %` : '';
+  return { name: `${task}${percent}`, metric: METRICS[task] ?? 'score' };
+}
