@@ -1,4 +1,6 @@
+export * from './any-file.js';
 export * from './compare.js';
+export * from './compare-files.js';
 export * from './file.js';
 export * from './grounding.js';
 export * from './grounding-file.js';

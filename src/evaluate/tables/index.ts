@@ -1,5 +1,6 @@
-export * from './columns.js';
+export * from './any.js';
 export { alignColumns, points } from './columns.js';
+export * from './compare.js';
 export * from './grounding.js';
 export * from './retrieval.js';
 export * from './zero-shot.js';
