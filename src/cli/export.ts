@@ -82,6 +82,6 @@ async function exportAndPrint(
   const { samples, files } = result;
   print(session, options, {
     json: result,
-    text: `${options.out}: ${samples} samples, ${files.length} ${what}`,
+    text: `${options.out}: ${samples} samples; ${what}: ${files.length}`,
   });
 }
