@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { messageOf, SynrayError, say } from '../base/index.js';
+import { compareVerb } from './compare.js';
 import { curateVerb } from './curate.js';
 import { doctorVerb } from './doctor.js';
 import { entitiesVerb } from './entities.js';
@@ -31,6 +32,7 @@ const VERBS = [
   curateVerb,
   pretrainVerb,
   evaluateVerb,
+  compareVerb,
   exportVerb,
   studioVerb,
   galleryVerb,

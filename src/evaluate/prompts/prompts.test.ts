@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SynrayError } from '../../base/index.js';
 import { findingsOf } from '../../data/index.js';
 import { defaultBank, LexiconTagger } from '../../entities/index.js';
-import { isPositive, loadPrompts, Vocabulary } from './index.js';
+import { isPositive, labelOf, loadPrompts, PublishedVocabulary, Vocabulary } from './index.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -51,7 +51,7 @@ describe('the shipped prompts', () => {
     ['nih-14', NIH],
     ['chexpert-14', CHEXPERT],
     ['chexpert-5', ['Atelectasis', 'Cardiomegaly', 'Consolidation', 'Edema', 'Pleural Effusion']],
-  ])('%s asks about its classes, each by its own label, in both vocabularies', async (prompts, names) => {
+  ])('%s asks about its classes, each by its own label, in all vocabularies', async (prompts, names) => {
     for (const vocabulary of Vocabulary.options) {
       const set = await loadPrompts({ prompts, vocabulary });
       expect(set.name).toBe(`${prompts}/${vocabulary}`);
@@ -125,6 +125,117 @@ describe('the shipped prompts', () => {
   });
 });
 
+describe('the vocabularies of published models', () => {
+  const load = async (vocabulary: string, prompts = 'chexpert-14') => {
+    const set = await loadPrompts({ prompts, vocabulary });
+    return { ...set, of: (name: string) => set.classes.find(entry => entry.name === name)! };
+  };
+
+  it('GLoRIA joins severity, subtype and location, and lacks negatives and most classes', async () => {
+    const { of, fallbacks } = await load('gloria');
+    // 3 severities × 7 subtypes × 10 locations, as its code unfolds.
+    expect(of('Atelectasis').positive).toHaveLength(210);
+    expect(of('Atelectasis').positive).toContain('mild linear atelectasis at the right lung base');
+    expect(of('Atelectasis').negative).toEqual(['no atelectasis']);
+    expect(of('Cardiomegaly').positive).toHaveLength(15);
+    expect(of('Consolidation').positive).toHaveLength(192);
+    expect(of('Edema').positive).toHaveLength(18);
+    // 54 in its code, where one subtype is there twice.
+    expect(of('Pleural Effusion').positive).toHaveLength(36);
+    expect(of('Fracture')).toMatchObject({ positive: ['fracture'], negative: ['no fracture'] });
+    expect(fallbacks?.Fracture).toBe('no positive or negative prompts: those of simple');
+    expect(fallbacks?.Atelectasis).toBe('no negative prompts: those of simple');
+  });
+
+  it('CheXzero and RadZero have a pair for every class, and nothing falls back', async () => {
+    const chexzero = await load('chexzero', 'nih-14');
+    expect(chexzero.of('Pleural_Thickening').positive).toEqual(['Pleural Thickening']);
+    expect(chexzero.of('Pleural_Thickening').negative).toEqual(['no Pleural Thickening']);
+    const radzero = await load('radzero');
+    expect(radzero.of('Pleural Effusion').positive).toEqual(['There is pleural effusion']);
+    expect(radzero.of('Pleural Effusion').negative).toEqual(['There is no pleural effusion']);
+    for (const { fallbacks } of [chexzero, radzero]) expect(fallbacks).toBeUndefined();
+  });
+
+  it('MGCA has one sentence a class, MedCLIP those of GLoRIA and more', async () => {
+    const mgca = await load('mgca');
+    expect(mgca.of('Cardiomegaly').positive).toEqual(['The cardiac silhouette is enlarged.']);
+    expect(mgca.of('Pleural Effusion').positive).toEqual([
+      'The pleural space is partially filled with fluid',
+    ]);
+    expect(mgca.fallbacks?.Consolidation).toMatch(/positive or negative/);
+    const medclip = await load('medclip');
+    expect(medclip.of('Atelectasis')).toEqual((await load('gloria')).of('Atelectasis'));
+    expect(medclip.of('Pneumonia').positive).toContain('focal bacterial pneumonia at the left lower lobe');
+    expect(medclip.of('Pneumonia').positive).toContain('pneumonia');
+    const covid = await load('medclip', 'covid');
+    expect(covid.of('COVID-19').positive).toContain('patchy ground glass opacity in peripheral');
+  });
+
+  it('all give every class of every set something to ask', async () => {
+    for (const vocabulary of PublishedVocabulary.options) {
+      for (const prompts of ['nih-14', 'chexpert-14', 'rsna', 'siim', 'covid']) {
+        for (const { positive, negative } of (await load(vocabulary, prompts)).classes) {
+          expect(positive.length).toBeGreaterThan(0);
+          expect(negative.length).toBeGreaterThan(0);
+        }
+      }
+    }
+  });
+});
+
+describe('a vocabulary of one’s own', () => {
+  const write = async (text: string) => {
+    const path = join(folder, 'words.yaml');
+    await writeFile(path, text);
+    return path;
+  };
+
+  it('is read from its file, extends a shipped one, and prefers what a class has of its own', async () => {
+    const vocabulary = await write(
+      'extends: mgca\nnegative: ["the chest shows no {finding}"]\nclasses: {Effusion: {words: {side: [left, right]}, positive: ["fluid on the {side}"]}}',
+    );
+    const { classes, name, fallbacks } = await loadPrompts({ prompts: 'chexpert-5', vocabulary });
+    expect(name).toBe(`chexpert-5/${vocabulary}`);
+    const of = (wanted: string) => classes.find(entry => entry.name === wanted)!;
+    expect(of('Pleural Effusion').positive).toEqual(['fluid on the left', 'fluid on the right']);
+    expect(of('Pleural Effusion').negative).toEqual(['the chest shows no pleural effusion']);
+    expect(of('Cardiomegaly').positive).toEqual(['The cardiac silhouette is enlarged.']);
+    expect(Object.keys(fallbacks!)).toEqual(['Consolidation']);
+  });
+
+  it.each([
+    ['an unknown word', 'positive: ["{colour} {finding}"]', /words\.yaml.*\{colour\}/],
+    ['an unknown key', 'positives: [a]', /words\.yaml.*unknown key "positives"/],
+    ['a stranger to extend', 'extends: /etc/passwd', /words\.yaml.*extends/],
+    ['nothing left of a sentence', 'words: {x: [""]}\npositive: ["{x}"]', /empty prompt/],
+  ])('with %s is refused in one line', async (_, text, message) => {
+    const error: unknown = await loadPrompts({ vocabulary: await write(text) }).catch(
+      (reason: unknown) => reason,
+    );
+    expect(error).toBeInstanceOf(SynrayError);
+    expect((error as SynrayError).message).toMatch(message);
+    expect((error as SynrayError).message).not.toContain('\n');
+  });
+});
+
+describe('the label of a sample', () => {
+  it('is open where the source leaves it open, for that class alone', async () => {
+    const { classes } = await loadPrompts({ prompts: 'chexpert-14' });
+    const of = (wanted: string) => classes.find(entry => entry.name === wanted)!;
+    const sample = { labels: ['Cardiomegaly'], uncertain: ['Pneumonia', 'Edema'] };
+    expect(labelOf(sample, of('Cardiomegaly'))).toBe(1);
+    expect(labelOf(sample, of('Pneumonia'))).toBe(2);
+    expect(labelOf(sample, of('Edema'))).toBe(2);
+    expect(labelOf(sample, of('Fracture'))).toBe(0);
+    expect(labelOf({ labels: ['Edema'], uncertain: ['Edema'] }, of('Edema'))).toBe(1);
+    expect(labelOf({ labels: [] }, of('No Finding'))).toBe(1);
+    // Nothing but doubts: neither normal nor not.
+    expect(labelOf({ labels: [], uncertain: ['Edema'] }, of('No Finding'))).toBe(2);
+    expect(labelOf(sample, of('No Finding'))).toBe(0);
+  });
+});
+
 /** Loads prompts from a file with this text and gives the error. */
 async function faultOf(text: string, set = ''): Promise<SynrayError> {
   const path = join(folder, 'prompts.yaml');
@@ -188,6 +299,8 @@ describe('a prompt file of one’s own', () => {
   it('that is missing is refused, as are unknown sets and vocabularies', async () => {
     await expect(loadPrompts({ prompts: join(folder, 'none.yaml') })).rejects.toThrow(/none\.yaml/);
     await expect(loadPrompts({ prompts: 'nih-15' })).rejects.toThrow(/no prompt set "nih-15".*nih-14/);
-    await expect(loadPrompts({ vocabulary: 'poetry' as 'simple' })).rejects.toThrow(/simple, ensemble/);
+    await expect(loadPrompts({ vocabulary: 'poetry' as 'simple' })).rejects.toThrow(
+      /simple, ensemble, gloria/,
+    );
   });
 });

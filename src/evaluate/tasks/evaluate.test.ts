@@ -6,7 +6,7 @@ import { Random, sha256 } from '../../base/index.js';
 import { DatasetWriter, encodePng } from '../../data/index.js';
 import { DualEncoder, initialise, learnTokenizer, resNetForms, saveModel } from '../../models/index.js';
 import { manualSeed } from '../../tensor/index.js';
-import { readScores, resultOfScores } from '../scores/index.js';
+import { readAnyScores, readScores, resultOfAny, resultOfScores } from '../scores/index.js';
 import { sample } from './__fixtures__/light-reader.js';
 import { evaluateGrounding, evaluateRetrieval, evaluateZeroShot, tasks } from './index.js';
 
@@ -163,13 +163,33 @@ describe('the other tasks', () => {
     await expect(evaluateRetrieval({ model, data, gallery: 1 })).rejects.toThrow(/gallery/);
   });
 
+  it('keep their scores beside the result, from which it can be made again', async () => {
+    for (const [name, evaluate] of [
+      ['grounding', evaluateGrounding],
+      ['retrieval', evaluateRetrieval],
+    ] as const) {
+      const out = join(folder, 'kept', `${name}.json`);
+      const result = await evaluate({ model, data, rounds: 20, out });
+      const scores = await readAnyScores(join(folder, 'kept', `${name}.scores.parquet`));
+      expect(resultOfAny(scores, { seed: 0, rounds: 20 }).result).toEqual(result);
+    }
+  });
+
+  it('choose the threshold of masks on another split when told, never on what is measured', async () => {
+    const result = await evaluateGrounding({ model, data, rounds: 5, thresholdSplit: 'train' });
+    expect(result).toMatchObject({ n: 40, findings: 13, thresholdSplit: 'train' });
+    await expect(evaluateGrounding({ model, data, thresholdSplit: 'test' })).rejects.toThrow(
+      /what is measured/,
+    );
+    await expect(evaluateGrounding({ model, data, map: 'attention' })).rejects.toThrow(/no vectors of words/);
+  });
+
   it('are found by name, and make their own tables', async () => {
-    expect(tasks.names()).toEqual(['zero-shot', 'grounding', 'retrieval']);
-    for (const name of tasks.names()) {
+    for (const name of ['zero-shot', 'grounding', 'retrieval']) {
       const task = tasks.get(name);
       const text = task.format(await task.evaluate({ model, data, rounds: 5 }));
       expect(text.startsWith(`${name}: ${model} on ${data}, split test`)).toBe(true);
     }
-    expect(() => tasks.get('dowsing')).toThrow(/zero-shot, grounding, retrieval/);
+    expect(() => tasks.get('dowsing')).toThrow(/zero-shot.*grounding.*retrieval/);
   });
 });

@@ -147,6 +147,36 @@ describe('scoring samples', () => {
     expect(await origin(false)).toBe('global');
   });
 
+  it('counts what the source leaves open as unknown: for that class, in the file and in the measure', async () => {
+    const open = await Promise.all(
+      samples.map((one, index) => (index < 10 ? { ...one, labels: [], uncertain: ['Effusion'] } : one)),
+    );
+    const scored = await scoreSamples(new LightReader(), open, OPTIONS);
+    const path = join(folder, 'open.parquet');
+    await writeScores(path, scored);
+    for (const each of [scored, await readScores(path)]) {
+      const { classes, n } = resultOfScores(each, MEASURE);
+      expect(n).toBe(90);
+      expect(classes.Effusion!.positives + classes.Effusion!.negatives).toBe(80);
+    }
+  });
+
+  it('says which prompts were not the vocabulary’s own, in the result, its file and its table', async () => {
+    const fallbacks = { Mass: 'no negative prompts: those of simple' };
+    const scored = await scoreSamples(new LightReader(), samples, {
+      ...OPTIONS,
+      prompts: { ...PROMPTS, fallbacks },
+    });
+    const path = join(folder, 'fallbacks.parquet');
+    await writeScores(path, scored);
+    const result = resultOfScores(await readScores(path), MEASURE);
+    expect(result.fallbacks).toEqual(fallbacks);
+    expect(formatZeroShotTable(result)).toContain(
+      'the vocabulary has no negative prompts: those of simple (Mass)',
+    );
+    expect(resultOfScores(table, MEASURE)).not.toHaveProperty('fallbacks');
+  });
+
   it('asks each prompt once', async () => {
     const model = new LightReader();
     await scoreSamples(model, [], OPTIONS);
