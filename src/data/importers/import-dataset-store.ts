@@ -108,7 +108,7 @@ export class ImportStore {
     for (const [split, open] of this.#splits) if (open.samples.length > 0) await this.#flush(split, open);
     await this.#writing;
     const splits: SplitShards[] = [];
-    for (const [split, { shards }] of this.#splits) {
+    for (const [split, { shards }] of this.#ordered()) {
       const paths = Array.from({ length: shards }, (_, index) =>
         join(this.folder, shardPath(split, index, shards)),
       );
@@ -125,7 +125,7 @@ export class ImportStore {
       for (const path of paths) yield* (await noteOf(path)).skipped;
     }
     // Those behind the last sample of their split are in no shard.
-    for (const { skipped } of this.#splits.values()) yield* skipped;
+    for (const [, { skipped }] of this.#ordered()) yield* skipped;
   }
 
   /** Puts the folder in its place. */
@@ -141,6 +141,11 @@ export class ImportStore {
   async leave(discard = this.isEmpty): Promise<void> {
     await this.#writing.catch(() => {});
     if (discard) await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** By name: the order in which they came is not the same in a run that goes on. */
+  #ordered(): [string, OpenSplit][] {
+    return [...this.#splits].sort(([a], [b]) => (a < b ? -1 : 1));
   }
 
   #open(split: string): OpenSplit {

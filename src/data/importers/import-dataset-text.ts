@@ -16,8 +16,8 @@ const LIGHT = 0.82;
 const DARK = 0.1;
 /** How much lighter or darker a letter is than what lies around it, as a share of the greatest value. */
 const CONTRAST = 0.22;
-/** Most runs of light or dark pixels that are looked at; a picture of pure noise has more. */
-const MOST_RUNS = 60_000;
+/** Most runs of light or dark pixels in a row, as a share of the width. */
+const MOST_RUNS = 0.12;
 
 /** One connected part of light or dark pixels. */
 interface Part {
@@ -49,56 +49,115 @@ export function textVerdict(letters: number, told: 'yes' | 'no' | null): Verdict
  * letter's size and density, unlike what lies around them, four or more of one height side by side. Upright text only.
  */
 export function countLetters(image: StoredImage): number {
-  const { values, width, height, channels } = image;
-  const grey = channels === 1 ? values : values.filter((_, at) => at % 3 === 1);
+  const { width, height } = image;
+  const grey = bytesOf(image);
   let greatest = 1;
   for (let at = 0; at < grey.length; at += 7) if (grey[at]! > greatest) greatest = grey[at]!;
-  const letters = partsOf(grey, width, height, greatest).filter(part =>
-    isLetter(part, grey, width, height, greatest),
-  );
+  const letters = new PartFinder(grey, width, height, greatest)
+    .find()
+    .filter(part => isLetter(part, grey, width, height, greatest));
   return (
     lettersInRows(letters.filter(({ light }) => light)) + lettersInRows(letters.filter(({ light }) => !light))
   );
 }
 
-/** Connected parts, of runs no longer than a letter is wide. */
-function partsOf(grey: Uint8Array | Uint16Array, width: number, height: number, greatest: number): Part[] {
-  const light = Math.ceil(LIGHT * greatest);
-  const dark = Math.floor(DARK * greatest);
-  const longest = Math.ceil(1.6 * MOST_HEIGHT * height);
-  const [rows, columns] = [Math.round(MARGIN.rows * height), Math.round(MARGIN.columns * width)];
-  const parts: Part[] = [];
-  const parents: number[] = [];
-  const rootOf = (part: number) => {
-    let place = part;
-    while (parents[place] !== place) place = parents[place]!;
-    return place;
-  };
-  let runs = 0;
-  // Start, end and part of the runs of this row and of the one above.
-  let above: number[] = [];
-  let here: number[] = [];
-  const scan = (y: number, from: number, to: number) => {
-    const row = y * width;
-    let x = from;
-    let overlap = 0;
-    while (x < to) {
+/** One byte a pixel: the green of coloured pictures, the upper 8 of the bits that 16-bit pictures use. */
+function bytesOf({ values, channels }: StoredImage): Uint8Array {
+  if (values instanceof Uint8Array && channels === 1) return values;
+  const grey = new Uint8Array(values.length / channels);
+  let greatest = 255;
+  if (values instanceof Uint16Array) for (const value of values) if (value > greatest) greatest = value;
+  const shift = Math.max(0, Math.floor(Math.log2(greatest)) - 7);
+  for (let at = 0, from = channels >> 1; at < grey.length; at++, from += channels)
+    grey[at] = values[from]! >> shift;
+  return grey;
+}
+
+/** Finds connected parts, row by row, of runs no longer than a letter is wide. */
+class PartFinder {
+  readonly #light: number;
+  readonly #dark: number;
+  readonly #longest: number;
+  /** Every so manieth row is looked at: letters have four at least. */
+  readonly #step: number;
+  readonly #parts: Part[] = [];
+  /** For each part the one that it was joined to, or itself. */
+  readonly #parents: number[] = [];
+  /** Start, end and part of the runs of this row and of the one above. */
+  #here: Int32Array;
+  #above: Int32Array;
+  #hereCount = 0;
+  #aboveCount = 0;
+
+  constructor(
+    readonly grey: Uint8Array,
+    readonly width: number,
+    readonly height: number,
+    greatest: number,
+  ) {
+    this.#light = Math.ceil(LIGHT * greatest);
+    this.#dark = Math.floor(DARK * greatest);
+    this.#longest = Math.ceil(1.6 * MOST_HEIGHT * height);
+    this.#step = Math.max(1, Math.floor(height / 512));
+    this.#here = new Int32Array(3 * (width + 1));
+    this.#above = new Int32Array(3 * (width + 1));
+  }
+
+  find(): Part[] {
+    const { width, height } = this;
+    const [rows, columns] = [Math.round(MARGIN.rows * height), Math.round(MARGIN.columns * width)];
+    for (let y = 0; y < height; y += this.#step) {
+      this.#hereCount = 0;
+      if (y < rows || y >= height - rows) this.#runs(y, 0, width);
+      else {
+        this.#runs(y, 0, columns);
+        this.#runs(y, width - columns, width);
+      }
+      // Noise has more than any line of text.
+      if (this.#hereCount > MOST_RUNS * width) this.#hereCount = 0;
+      this.#connect(y);
+      [this.#above, this.#here] = [this.#here, this.#above];
+      this.#aboveCount = this.#hereCount;
+    }
+    return this.#parts.filter((_, at) => this.#parents[at] === at);
+  }
+
+  /** Notes the runs of a row. */
+  #runs(y: number, from: number, to: number): void {
+    const { grey } = this;
+    const [light, dark, longest, here] = [this.#light, this.#dark, this.#longest, this.#here];
+    const row = y * this.width;
+    let count = this.#hereCount;
+    for (let x = from; x < to; ) {
       const value = grey[row + x]!;
       if (value < light && value > dark) {
         x++;
         continue;
       }
-      const isLight = value >= light;
       const start = x++;
-      if (isLight) while (x < to && grey[row + x]! >= light) x++;
+      if (value >= light) while (x < to && grey[row + x]! >= light) x++;
       else while (x < to && grey[row + x]! <= dark) x++;
       if (x - start > longest) continue;
-      runs++;
+      here[3 * count] = start;
+      here[3 * count + 1] = x;
+      here[3 * count + 2] = value >= light ? 1 : 0;
+      count++;
+    }
+    this.#hereCount = count;
+  }
+
+  /** Gives each run of the row the part of those that touch it above, or a new one. */
+  #connect(y: number): void {
+    const [here, above, parts, parents] = [this.#here, this.#above, this.#parts, this.#parents];
+    const aboveEnd = 3 * this.#aboveCount;
+    let overlap = 0;
+    for (let run = 0; run < 3 * this.#hereCount; run += 3) {
+      const [start, end, light] = [here[run]!, here[run + 1]!, here[run + 2] === 1];
+      while (overlap < aboveEnd && above[overlap + 1]! < start) overlap += 3;
       let part = -1;
-      while (overlap < above.length && above[overlap + 1]! < start) overlap += 3;
-      for (let at = overlap; at < above.length && above[at]! <= x; at += 3) {
-        const other = rootOf(above[at + 2]!);
-        if (parts[other]!.light !== isLight || other === part) continue;
+      for (let at = overlap; at < aboveEnd && above[at]! <= end; at += 3) {
+        const other = this.#root(above[at + 2]!);
+        if (parts[other]!.light !== light || other === part) continue;
         if (part < 0) part = other;
         else {
           parents[other] = part;
@@ -108,26 +167,30 @@ function partsOf(grey: Uint8Array | Uint16Array, width: number, height: number, 
       if (part < 0) {
         part = parts.length;
         parents.push(part);
-        parts.push({ left: start, top: y, right: x, bottom: y + 1, area: 0, light: isLight });
+        parts.push({
+          left: start,
+          top: y,
+          right: end,
+          bottom: y + this.#step,
+          area: (end - start) * this.#step,
+          light,
+        });
+      } else {
+        const grown = parts[part]!;
+        grown.area += (end - start) * this.#step;
+        if (start < grown.left) grown.left = start;
+        if (end > grown.right) grown.right = end;
+        grown.bottom = y + this.#step;
       }
-      const grown = parts[part]!;
-      grown.area += x - start;
-      grown.left = Math.min(grown.left, start);
-      grown.right = Math.max(grown.right, x);
-      grown.bottom = y + 1;
-      here.push(start, x, part);
+      here[run + 2] = part;
     }
-  };
-  for (let y = 0; y < height && runs < MOST_RUNS; y++) {
-    if (y < rows || y >= height - rows) scan(y, 0, width);
-    else {
-      scan(y, 0, columns);
-      scan(y, width - columns, width);
-    }
-    [above, here] = [here, above];
-    here.length = 0;
   }
-  return parts.filter((_, at) => parents[at] === at);
+
+  #root(part: number): number {
+    let place = part;
+    while (this.#parents[place] !== place) place = this.#parents[place]!;
+    return place;
+  }
 }
 
 function join(one: Part, other: Part): void {
@@ -140,7 +203,7 @@ function join(one: Part, other: Part): void {
 
 function isLetter(
   { left, top, right, bottom, area, light }: Part,
-  grey: Uint8Array | Uint16Array,
+  grey: Uint8Array,
   width: number,
   height: number,
   greatest: number,
@@ -151,7 +214,7 @@ function isLetter(
   const share = area / (wide * high);
   if (share < 0.15 || (share > 0.92 && wide > 0.45 * high)) return false;
   // What lies around it, at a distance at which strokes have faded.
-  const away = high >= 12 ? 2 : 1;
+  const away = Math.max(1, Math.round(0.15 * high));
   const [x0, y0, x1, y1] = [left - away, top - away, right - 1 + away, bottom - 1 + away];
   if (x0 < 0 || y0 < 0 || x1 >= width || y1 >= height) return false;
   let sum = 0;

@@ -27,6 +27,8 @@ interface Overlap {
   /** Samples, or for a patient the patient. At most {@link MOST_LISTED}. */
   readonly ids: readonly string[];
   readonly count: number;
+  /** Without copies. */
+  readonly pictures: number;
   readonly splits: readonly string[];
 }
 
@@ -48,10 +50,9 @@ export async function findOverlaps(
       for await (const overlap of overlapsOf(connection)) {
         const across = overlap.splits.length > 1;
         if (overlap.kind === 'patient') overlaps.patientsAcrossSplits++;
-        else {
-          overlaps[overlap.kind === 'alike' ? 'alike' : 'copies'] += overlap.count - 1;
-          if (across) overlaps.picturesAcrossSplits++;
-        }
+        else if (overlap.kind === 'alike') overlaps.alike += overlap.pictures - 1;
+        else overlaps.copies += overlap.count - 1;
+        if (overlap.kind !== 'patient' && across) overlaps.picturesAcrossSplits++;
         yield `${JSON.stringify(overlap)}\n`;
       }
     }
@@ -61,15 +62,17 @@ export async function findOverlaps(
 }
 
 async function* overlapsOf(connection: DuckDBConnection): AsyncGenerator<Overlap> {
-  const first = `list(id ORDER BY n)[1:${MOST_LISTED}] AS ids, count(*) AS count, list_sort(list(DISTINCT split)) AS splits`;
+  const key = 'coalesce(pixels, file)';
+  const counts = `count(*) AS count, count(DISTINCT ${key}) AS pictures, list_sort(list(DISTINCT split)) AS splits`;
+  const first = `list(id ORDER BY n)[1:${MOST_LISTED}] AS ids, ${counts}`;
   yield* select(
     connection,
     `SELECT CASE WHEN count(DISTINCT file) = 1 THEN 'same file' ELSE 'same pixels' END AS kind, ${first}, min(n) AS place
-     FROM samples GROUP BY coalesce(pixels, file) HAVING count(*) > 1 ORDER BY place`,
+     FROM samples GROUP BY ${key} HAVING count(*) > 1 ORDER BY place`,
   );
   await connection.run('CREATE TABLE groups (n INTEGER, member INTEGER)');
   const looks = await connection.stream(
-    'SELECT min(n) AS place, any_value(look) FROM samples WHERE look IS NOT NULL GROUP BY coalesce(pixels, file) ORDER BY place',
+    `SELECT min(n) AS place, any_value(look) FROM samples WHERE look IS NOT NULL GROUP BY ${key} ORDER BY place`,
   );
   const appender = await connection.createAppender('groups');
   for (const [group, members] of (await groupsAlike(rowsOf(looks))).entries()) {
@@ -82,18 +85,19 @@ async function* overlapsOf(connection: DuckDBConnection): AsyncGenerator<Overlap
   appender.closeSync();
   yield* select(
     connection,
-    `SELECT 'alike' AS kind, ${first}, min(n) AS place FROM samples JOIN groups USING (n) GROUP BY member ORDER BY place`,
+    `SELECT 'alike' AS kind, ${first}, min(n) AS place FROM samples
+     JOIN (SELECT ${key} AS same, member FROM samples JOIN groups USING (n)) ON ${key} = same GROUP BY member ORDER BY place`,
   );
   yield* select(
     connection,
-    `SELECT 'patient' AS kind, [patient] AS ids, count(*) AS count, list_sort(list(DISTINCT split)) AS splits, min(n) AS place
+    `SELECT 'patient' AS kind, [patient] AS ids, ${counts}, min(n) AS place
      FROM samples GROUP BY patient HAVING count(DISTINCT split) > 1 ORDER BY place`,
   );
 }
 
 async function* select(connection: DuckDBConnection, sql: string): AsyncGenerator<Overlap> {
   const result = await connection.stream(
-    `SELECT to_json({kind: kind, ids: ids, count: count, splits: splits})::VARCHAR FROM (${sql})`,
+    `SELECT to_json({kind: kind, ids: ids, count: count, pictures: pictures, splits: splits})::VARCHAR FROM (${sql})`,
   );
   for (let chunk = await result.fetchChunk(); chunk !== null; chunk = await result.fetchChunk()) {
     if (chunk.rowCount === 0) break;
