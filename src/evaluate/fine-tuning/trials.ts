@@ -45,7 +45,11 @@ export function chooseProtocol(
   }
   if (folds !== undefined) return { kind: 'folds', folds };
   if (splits.includes('train') && splits.includes(test) && test !== 'train') {
-    return { kind: 'splits', test, validation: VALIDATION.find(name => name !== test && splits.includes(name)) };
+    return {
+      kind: 'splits',
+      test,
+      validation: VALIDATION.find(name => name !== test && splits.includes(name)),
+    };
   }
   if (wanted.split !== undefined) {
     throw new UsageError({
