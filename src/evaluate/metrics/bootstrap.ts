@@ -52,7 +52,8 @@ export interface RankingIntervals {
 
 /**
  * Percentile bootstrap intervals of AUC, average precision, best F1 and the accuracy there of several classes over
- * the same samples, by group. The threshold of F1 is chosen anew in each round, as it was for the point.
+ * the same samples, by group. The threshold of F1 stays that of the point: chosen anew in each round it would fit each
+ * draw, and the interval would lie too high.
  * A round that draws only one label of a class says nothing of that class and is left out of its interval;
  * the mean of that round is over the other classes.
  */

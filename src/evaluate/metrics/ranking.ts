@@ -3,9 +3,9 @@ export interface RankingMeasures {
   auc: number;
   /** Average precision. */
   ap: number;
-  /** The best F1 over all thresholds. */
+  /** F1 at the threshold that is best with every sample counted once; of equally good ones the lowest. */
   f1: number;
-  /** Share of right answers at the threshold of `f1`; of equally good ones the lowest. */
+  /** Share of right answers at the same threshold. */
   accuracy: number;
 }
 
@@ -29,6 +29,8 @@ export class Ranking {
    * the last positive, one past the tie. What lies between ties is all negative.
    */
   readonly #ties: Int32Array;
+  /** The tie whose score is the threshold of F1, as a place in `#ties`; −1 without a positive. */
+  readonly #best: number;
 
   /**
    * @param scores - One finite number a sample; higher means more likely positive.
@@ -67,6 +69,7 @@ export class Ranking {
     this.#ties = tiesWithPositives(this.scores, this.labels);
     this.positives = positives;
     this.negatives = count - positives;
+    this.#best = this.#bestTie();
   }
 
   /**
@@ -80,8 +83,7 @@ export class Ranking {
   }
 
   /**
-   * All measures in one pass from the highest score down. Precision and F1 need looking at only where there is a
-   * positive: negatives alone make both worse.
+   * All measures in one pass from the highest score down. Precision needs looking at only where there is a positive.
    * @param copies - How often each group is counted; every sample once when absent.
    */
   measures(copies: Int32Array = this.#once()): RankingMeasures {
@@ -97,8 +99,8 @@ export class Ranking {
     /** Twice the pairs in the wrong order. */
     let losses = 0;
     let precisions = 0;
-    /** Half of the best F1, and true less false positives there. */
-    let best = 0;
+    /** Half of F1, and true less false positives, at the threshold. */
+    let half = 0;
     let surplus = 0;
     for (let tie = 0; tie < ties.length; tie += 3) {
       const first = ties[tie]!;
@@ -111,14 +113,11 @@ export class Ranking {
       for (; place < end; place++) not += copies[groups[place]!]!;
       losses += there * (2 * falsePositives + not);
       falsePositives += not;
-      if (there === 0) continue;
       truePositives += there;
       const predicted = truePositives + falsePositives;
-      precisions += (there * truePositives) / predicted;
-      // Quotients of small whole numbers are equal as numbers exactly where they are equal as fractions.
-      const half = truePositives / (predicted + positives);
-      if (half >= best) {
-        best = half;
+      if (there > 0) precisions += (there * truePositives) / predicted;
+      if (tie === this.#best) {
+        half = truePositives / (predicted + positives);
         surplus = truePositives - falsePositives;
       }
     }
@@ -129,9 +128,24 @@ export class Ranking {
     return {
       auc: (pairs - losses / 2) / pairs,
       ap: known ? precisions / positives : Number.NaN,
-      f1: known ? 2 * best : Number.NaN,
+      f1: known ? 2 * half : Number.NaN,
       accuracy: known ? (negatives + surplus) / (positives + negatives) : Number.NaN,
     };
+  }
+
+  /** F1 needs looking at only where there is a positive: negatives alone make it worse. */
+  #bestTie(): number {
+    const ties = this.#ties;
+    let best = 0;
+    let bestTie = -1;
+    let truePositives = 0;
+    for (let tie = 0; tie < ties.length; tie += 3) {
+      truePositives += ties[tie + 1]! - ties[tie]!;
+      // Quotients of small whole numbers are equal as numbers exactly where they are equal as fractions.
+      const half = truePositives / (ties[tie + 2]! + this.positives);
+      if (half >= best) [best, bestTie] = [half, tie];
+    }
+    return bestTie;
   }
 
   #once(): Int32Array {

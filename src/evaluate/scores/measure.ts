@@ -25,7 +25,7 @@ export interface ClassMeasure {
   readonly threshold: number;
   /** Expected calibration error of the probabilities, 15 bins. */
   readonly calibrationError: number;
-  /** Of the measures besides the AUC. The threshold is chosen anew in each bootstrap round. */
+  /** Of the measures besides the AUC. The threshold is the same in each bootstrap round. */
   readonly intervals: Readonly<Record<'ap' | 'f1' | 'accuracy', Interval>>;
 }
 
