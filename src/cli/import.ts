@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { say, UsageError, watchProgress } from '../base/index.js';
+import { importHospitalVerb } from './import-hospital.js';
 import { addGroup, addOptions, addVerb, numberBetween, print, type Session } from './verb.js';
 
 const IMPORT_NOTES =
@@ -51,6 +52,7 @@ export async function importVerb(
       });
   }
   importOpeniVerb(group, session);
+  importHospitalVerb(group, session);
 }
 
 function refuseTwoLimits(limits: Readonly<Record<string, unknown>>): void {

@@ -5,3 +5,4 @@ export { GenerateRecipe, type GenerateRecipeInput, readGenerateRecipe } from './
 export { sampleOf } from './generate/sample.js';
 export type { SetAside } from './generate/shard.js';
 export type { Stages } from './generate/stages.js';
+export * from './hospital/index.js';

@@ -1,17 +1,10 @@
-import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseAs, UsageError, writeFileAtomic } from '../../base/index.js';
-import {
-  finishDataset,
-  openDataset,
-  readShardNotes,
-  shardPath,
-  synrayVersion,
-  writeShard,
-} from '../../data/index.js';
+import { finishDataset, synrayVersion } from '../../data/index.js';
 import { Planner } from '../../reports/index.js';
 import type { Executor } from '../executor.js';
 import { LocalExecutor } from '../executors/local.js';
+import { makeShards, readNotes, removeLeftovers, type ShardJob, shardJobs } from '../sharded.js';
 import { GenerateRecipe, type GenerateRecipeInput } from './recipe.js';
 import { makeShard } from './shard.js';
 import { closeStages, fingerprintOf, planOf, type Stages, stagesOf } from './stages.js';
@@ -39,13 +32,6 @@ export interface GenerateResult {
   readonly fingerprint: string;
 }
 
-/** One Parquet file to be made. */
-interface ShardJob {
-  readonly file: string;
-  readonly from: number;
-  readonly to: number;
-}
-
 /** One line of JSON a sample that was given up: id, stage, reason. */
 const SET_ASIDE = 'set-aside.jsonl';
 
@@ -66,23 +52,12 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
     const planner = new Planner(stages.bank, planOf(recipe, stages));
     const fingerprint = fingerprintOf(recipe, stages);
     const jobs = jobsOf(recipe);
-    const isDone = await Promise.all(jobs.map(job => isFinished(join(out, job.file), fingerprint)));
-    await refuseForeign(out, jobs, fingerprint);
-
-    const total = recipe.pairs + recipe.test;
-    let done = jobs.reduce((sum, job, index) => sum + (isDone[index] ? job.to - job.from : 0), 0);
-    const onProgress = (samples: number) => {
-      done += samples;
-      options.onProgress?.(done, total);
-    };
-    onProgress(0);
-    const missing = jobs.filter((_, index) => !isDone[index]);
-    const work = async (index: number, stop: AbortSignal) => {
-      const { file, from, to } = missing[index]!;
+    const make = async ({ from, to }: ShardJob, stop: AbortSignal, onProgress: (samples: number) => void) => {
       const shard = await makeShard({ recipe, stages, planner, from, to, signal: stop, onProgress });
-      await writeShard(join(out, file), shard.samples, { fingerprint, notes: shard.setAside });
+      return { samples: shard.samples, notes: shard.setAside };
     };
-    await executor.run(missing.length, work, signal);
+    const { onProgress } = options;
+    await makeShards({ out, jobs, fingerprint, executor, signal, onProgress, make });
     return await finish({ recipe, out, jobs, fingerprint, stages }, started);
   } finally {
     await closeStages(stages);
@@ -91,40 +66,7 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
 
 /** The shards of both splits. The plan's first samples are for training, the last are held out. */
 function jobsOf({ pairs, test, shardSize }: GenerateRecipe): ShardJob[] {
-  const split = (name: string, from: number, to: number) => {
-    const count = Math.ceil((to - from) / shardSize);
-    return Array.from({ length: count }, (_, index) => ({
-      file: shardPath(name, index, count),
-      from: from + index * shardSize,
-      to: Math.min(from + (index + 1) * shardSize, to),
-    }));
-  };
-  return [...split('train', 0, pairs), ...split('test', pairs, pairs + test)];
-}
-
-async function isFinished(path: string, fingerprint: string): Promise<boolean> {
-  if ((await stat(path).catch(() => undefined)) === undefined) return false;
-  // A file that cannot be read (a disk that lied about syncing) is made again.
-  const notes = await readShardNotes(path).catch(() => undefined);
-  return notes === undefined ? false : notes.fingerprint === fingerprint || foreign(path);
-}
-
-/** @throws UsageError when there are shards that this recipe does not make. */
-async function refuseForeign(out: string, jobs: readonly ShardJob[], fingerprint: string): Promise<void> {
-  const ours = new Set(jobs.map(job => job.file));
-  const found = await readdir(join(out, 'data')).catch(() => []);
-  const other = found.find(name => name.endsWith('.parquet') && !ours.has(`data/${name}`));
-  if (other !== undefined) foreign(join(out, 'data', other));
-  const dataset = await openDataset(out).catch(() => undefined);
-  if (dataset !== undefined && dataset.manifest.fingerprint !== fingerprint) foreign(out);
-}
-
-function foreign(path: string): never {
-  throw new UsageError({
-    file: path,
-    fault: 'the output holds data made with other settings',
-    mend: 'choose another --out, or delete that folder first',
-  });
+  return [...shardJobs('train', 0, pairs, shardSize), ...shardJobs('test', pairs, pairs + test, shardSize)];
 }
 
 interface Finishing {
@@ -137,8 +79,7 @@ interface Finishing {
 
 async function finish(finishing: Finishing, started: number): Promise<GenerateResult> {
   const { recipe, out, jobs, fingerprint, stages } = finishing;
-  const setAside: unknown[] = [];
-  for (const { file } of jobs) setAside.push(...(await readShardNotes(join(out, file))).notes);
+  const setAside = await readNotes(out, jobs);
   await writeFileAtomic(join(out, SET_ASIDE), setAside.map(line => `${JSON.stringify(line)}\n`).join(''));
   // Paths and addresses are of this machine.
   const { bank: _, curation, ...rest } = { ...recipe, writer: publicSettings(recipe.writer) };
@@ -177,10 +118,4 @@ function publicSettings(writer: GenerateRecipe['writer']): GenerateRecipe['write
 function publicCuration(curation: GenerateRecipe['curation']): object {
   const { model: _, bad: __, like: ___, centre: ____, reports: _____, judge, ...thresholds } = curation;
   return { ...thresholds, judge: judge?.model };
-}
-
-/** Temporary files of runs that were killed. All shards are there now, so nobody writes them any more. */
-async function removeLeftovers(out: string): Promise<void> {
-  const names = (await readdir(join(out, 'data'))).filter(name => /^\..*\.tmp$/.test(name));
-  await Promise.all(names.map(name => rm(join(out, 'data', name), { force: true })));
 }
