@@ -32,7 +32,7 @@ export async function buildTokenizer(
  * @throws InputError where weights do not fit, or parts of the recipe do not fit together.
  */
 export async function buildModel(recipe: PretrainRecipe, tokenizer: TextTokenizer): Promise<DualEncoder> {
-  const config = await modelConfig(recipe, tokenizer);
+  const config = await modelConfig(recipe, tokenizer.vocabularySize);
   if (tokenizer.vocabularySize > config.text.vocab_size) {
     throw new UsageError({
       fault: `the tokenizer has ${tokenizer.vocabularySize} ids and the text encoder ${config.text.vocab_size}`,
@@ -48,7 +48,10 @@ export async function buildModel(recipe: PretrainRecipe, tokenizer: TextTokenize
 }
 
 /** What the recipe asks for; sizes of encoders that are loaded from a folder are the folder's. */
-async function modelConfig(recipe: PretrainRecipe, tokenizer: TextTokenizer): Promise<VisionLanguageConfig> {
+export async function modelConfig(
+  recipe: PretrainRecipe,
+  vocabularySize: number,
+): Promise<VisionLanguageConfig> {
   const { text, objective } = recipe;
   const local = objective.name === 'gloria';
   const words = recipe.projection.words ?? local;
@@ -57,7 +60,7 @@ async function modelConfig(recipe: PretrainRecipe, tokenizer: TextTokenizer): Pr
     version: 1,
     objective: objective.name,
     image: await imageConfig(recipe.image),
-    text: await textConfig(text, tokenizer),
+    text: await textConfig(text, vocabularySize),
     pooling: text.pooling,
     summed_layers: text.lastLayers,
     max_tokens: text.maxTokens,
@@ -80,12 +83,12 @@ function namedForm(form: PretrainRecipe['image']['form'], width: number, size: n
 
 async function textConfig(
   text: PretrainRecipe['text'],
-  tokenizer: TextTokenizer,
+  vocabularySize: number,
 ): Promise<VisionLanguageConfig['text']> {
   const published = text.weights === undefined ? undefined : await publishedTextConfig(text.weights);
   const { frozen_layers: _frozen, ...sizes } = published ?? {
     architecture: 'bert',
-    vocab_size: tokenizer.vocabularySize,
+    vocab_size: vocabularySize,
     hidden_size: text.hidden,
     num_hidden_layers: text.layers,
     num_attention_heads: text.heads,

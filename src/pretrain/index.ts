@@ -1,3 +1,4 @@
+export { modelConfig } from './build-model.js';
 export { Grounding, groundingFor } from './grounding.js';
 export { AttentionGrounding } from './grounding-attention.js';
 export { type GroundingBatch, GroundingTerm } from './grounding-term.js';

@@ -1,3 +1,4 @@
+export { ComputeFigures } from './compute.js';
 export { merge } from './merge.js';
 export * from './schema.js';
 export { fromRecipe, readStudy, resolveStudy, type Study, type StudyArm, sourceOf } from './study.js';

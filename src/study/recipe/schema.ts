@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { CurationSettings } from '../../curation/index.js';
-import { GenerateRecipe } from '../../jobs/index.js';
+import { GenerateRecipe, HospitalRecipe } from '../../jobs/index.js';
 import { PretrainRecipe } from '../../pretrain/index.js';
 import { WriterChoice } from '../../reports/index.js';
+import { ComputeFigures } from './compute.js';
 
 /** Names of the study's own things: they become folders and columns. */
 export const Name = z
@@ -28,6 +29,8 @@ export const SourceRecipe = z
       .optional(),
     /** `synray generate`. */
     generate: GenerateRecipe.optional(),
+    /** `synray import hospital`: a simulated hospital in place of real data. */
+    hospital: HospitalRecipe.optional(),
     /** Another data set, curated. */
     curate: z
       .strictObject({
@@ -147,5 +150,7 @@ export const StudyRecipe = z.strictObject({
   intervals: z
     .strictObject({ rounds: z.int().min(1).max(1_000_000).default(1000), seed: seed.default(0) })
     .prefault({}),
+  /** Figures for `--dry-run` of what is not there. They change nothing that is done. */
+  compute: ComputeFigures.optional(),
 });
 export type StudyRecipe = z.infer<typeof StudyRecipe>;

@@ -2,6 +2,7 @@ import type { SourceRecipe } from '../recipe/index.js';
 import { curated } from './curate.js';
 import { folder } from './folder.js';
 import { generated } from './generate.js';
+import { hospital } from './hospital.js';
 import { imported } from './import.js';
 import { repainted } from './repaint.js';
 import { rewritten } from './rewrite.js';
@@ -13,6 +14,7 @@ const ways: { readonly [Way in SourceWay]: SourceKind<NonNullable<SourceRecipe[W
   folder,
   import: imported,
   generate: generated,
+  hospital,
   curate: curated,
   select: selected,
   rewrite: rewritten,
