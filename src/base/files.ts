@@ -67,7 +67,8 @@ export async function writeFileAtomic(path: string, content: string | Uint8Array
 /** SHA-256 of a file, in hexadecimal, read as a stream. */
 export async function sha256OfFile(path: string): Promise<string> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
+  // Large blocks: those of a stream by default cost as much as the hash itself.
+  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
   return hash.digest('hex');
 }
 

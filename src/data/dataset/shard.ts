@@ -15,6 +15,9 @@ export const sampleColumns: readonly { readonly name: string; readonly column: C
 /** Rows handed to DuckDB at a time: bounds the memory that a chunk's pictures take. */
 const ROWS_PER_CHUNK = 64;
 
+/** From this mean size of the pictures on, compressing the rest of the columns saves less than a hundredth. */
+const HEAVY_BYTES = 200_000;
+
 /** What a shard carries in its Parquet footer besides its rows. */
 export interface ShardNotes {
   /** SHA-256 of the settings that made the rows. Rows of other settings are never taken for these. */
@@ -56,9 +59,11 @@ export async function writeShard(path: string, samples: readonly Sample[], notes
       `synray_pictures: ${sqlText(JSON.stringify(pictures))}, ` +
       `synray_notes: ${sqlText(JSON.stringify(notes.notes))}}`;
     await replaceFile(path, async temporary => {
-      // Pictures are compressed already; zstd earns its keep on the text columns.
+      // Pictures are compressed already; zstd earns its keep on the text columns, where they are more than a trace.
+      const bytes = samples.reduce((sum, { image }) => sum + image.bytes.length, 0);
+      const compression = bytes > HEAVY_BYTES * samples.length ? 'uncompressed' : 'zstd';
       await connection.run(
-        `COPY samples TO ${sqlText(temporary)} (FORMAT parquet, COMPRESSION zstd, KV_METADATA ${metadata})`,
+        `COPY samples TO ${sqlText(temporary)} (FORMAT parquet, COMPRESSION ${compression}, KV_METADATA ${metadata})`,
       );
     });
   });

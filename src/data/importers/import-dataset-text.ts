@@ -11,11 +11,15 @@ const LEAST_HEIGHT = 0.008;
 const MOST_HEIGHT = 0.06;
 /** How far from the edges text is looked for: at the top and bottom, and at the sides. Shares of height and width. */
 const MARGIN = { rows: 0.25, columns: 0.2 };
-/** Shares of the picture's greatest value from which on, and up to which, pixels may belong to light and dark letters. */
-const LIGHT = 0.82;
+/** Up to which share of the picture's greatest value pixels may belong to dark letters. */
 const DARK = 0.1;
-/** How much lighter or darker a letter is than what lies around it, as a share of the greatest value. */
-const CONTRAST = 0.22;
+/**
+ * From which share on they may belong to light ones, and how much lighter these are than what lies around them. Strokes
+ * of small pictures have faded; in large ones they are as light as can be, and tell themselves from light shades.
+ */
+const LIGHT = { small: { least: 0.82, contrast: 0.22 }, large: { least: 0.9, contrast: 0.15 } };
+const LARGE = 640;
+
 /** Most runs of light or dark pixels in a row, as a share of the width. */
 const MOST_RUNS = 0.12;
 
@@ -95,7 +99,7 @@ class PartFinder {
     readonly height: number,
     greatest: number,
   ) {
-    this.#light = Math.ceil(LIGHT * greatest);
+    this.#light = Math.ceil(lightOf(height).least * greatest);
     this.#dark = Math.floor(DARK * greatest);
     this.#longest = Math.ceil(1.6 * MOST_HEIGHT * height);
     this.#step = Math.max(1, Math.floor(height / 512));
@@ -222,7 +226,12 @@ function isLetter(
   for (let x = x0; x <= x1; x++, count += 2) sum += grey[y0 * width + x]! + grey[y1 * width + x]!;
   for (let y = y0 + 1; y < y1; y++, count += 2) sum += grey[y * width + x0]! + grey[y * width + x1]!;
   const around = sum / count;
-  return light ? around < (LIGHT - CONTRAST) * greatest : around > (DARK + CONTRAST) * greatest;
+  const { least, contrast } = lightOf(height);
+  return light ? around < (least - contrast) * greatest : around > (DARK + contrast) * greatest;
+}
+
+function lightOf(height: number): { least: number; contrast: number } {
+  return height < LARGE ? LIGHT.small : LIGHT.large;
 }
 
 /** How many of the letters have neighbours of their height on one line, {@link LEAST_LETTERS} in all or more. */

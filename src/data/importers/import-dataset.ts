@@ -70,7 +70,7 @@ const FINDINGS = 'import.json';
 export async function importDataset(source: ImportSource, options: ImportOptions): Promise<ImportResult> {
   const { out } = options;
   const limit = limitOf(source.count, options);
-  const width = 2 * availableParallelism();
+  const width = 4 * availableParallelism();
   const fingerprint = sha256(
     JSON.stringify(['import 2', source.settings, await pictureSizes(source, limit, width)]),
   );
@@ -260,7 +260,7 @@ async function pictureSizes(source: ImportSource, limit: Limit, width: number): 
   let first = '';
   const sizes = createHash('sha256');
   const look = async (row: ImportRow) => ({ row, found: await stat(row.file).catch(() => undefined) });
-  for await (const { row, found } of mapOrdered(source.rows(), 4 * width, look)) {
+  for await (const { row, found } of mapOrdered(source.rows(), 2 * width, look)) {
     const isFile = found?.isFile() === true;
     if (!isFile && missing++ === 0) first = row.file;
     sizes.update(`${JSON.stringify(row.id)}:${isFile ? found.size : -1}\n`);
