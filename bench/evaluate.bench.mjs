@@ -80,8 +80,10 @@ export default async function bench() {
 
 async function timed(what, work) {
   const started = performance.now();
+  const used = process.cpuUsage();
   await work();
   const seconds = (performance.now() - started) / 1000;
-  console.log(`${what}: ${seconds.toFixed(2)} s`);
+  const { user, system } = process.cpuUsage(used);
+  console.log(`${what}: ${seconds.toFixed(2)} s (${((user + system) / 1e6).toFixed(2)} s of a processor)`);
   return seconds;
 }

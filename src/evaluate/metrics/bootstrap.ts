@@ -148,7 +148,7 @@ export function pairedBootstrapAuc(
 }
 
 /**
- * Percentile bootstrap interval of a mean of values, by group.
+ * Percentile bootstrap interval of a mean of values, by group; NaN for a single group.
  * @param values - One finite value a sample.
  * @param groups - Group of each sample.
  */
@@ -160,7 +160,7 @@ export function bootstrapMean(
   return percentileInterval(bootstrapMeans(values, groups, options));
 }
 
-/** Paired bootstrap of the mean of first − second, one value of each a sample, by group. */
+/** Paired bootstrap of the mean of first − second, one value of each a sample, by group; p is NaN for a single group. */
 export function pairedBootstrapMean(
   first: ArrayLike<number>,
   second: ArrayLike<number>,
@@ -187,7 +187,9 @@ function bootstrapMeans(
     sums[groups[sample]!]! += values[sample]!;
     counts[groups[sample]!]! += 1;
   }
-  const means = new Float64Array(options.rounds);
+  const means = new Float64Array(options.rounds).fill(Number.NaN);
+  // All rounds of one patient are alike, which says nothing of how sure the mean is.
+  if (options.groups < 2) return means;
   bootstrapRounds(options, (copies, round) => {
     let sum = 0;
     let weight = 0;
@@ -262,6 +264,7 @@ function summarise(difference: number, rounds: Float64Array): Difference {
   const known = rounds.filter(value => !Number.isNaN(value));
   const below = known.filter(value => value <= 0).length;
   const above = known.filter(value => value >= 0).length;
-  const p = Math.min(1, (2 * (Math.min(below, above) + 1)) / (known.length + 1));
+  const p =
+    known.length === 0 ? Number.NaN : Math.min(1, (2 * (Math.min(below, above) + 1)) / (known.length + 1));
   return { difference, ...percentileInterval(rounds), p };
 }

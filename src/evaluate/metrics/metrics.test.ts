@@ -308,6 +308,12 @@ describe('the bootstrap', () => {
     });
   });
 
+  it('says nothing of a single patient', () => {
+    const one = { groups: 1, rounds: 20, seed: 1 };
+    expect(bootstrapMean([0.3, 0.4], [0, 0], one)).toEqual({ low: Number.NaN, high: Number.NaN });
+    expect(pairedBootstrapMean([0.3, 0.4], [0.1, 0.1], [0, 0], one).p).toBeNaN();
+  });
+
   it('of a mean agrees with the standard error', () => {
     const random = Random.of('mean');
     const values = Array.from({ length: 400 }, () => random.normal());

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
-import { InputError, UsageError } from '../../base/index.js';
+import { z } from 'zod';
+import { InputError, parseAs, UsageError } from '../../base/index.js';
 import { readScores, SCORES_KEY } from './file.js';
 import { type GroundingResult, type GroundingTable, groundingResultOf } from './grounding.js';
 import { GROUNDING_KEY, readGrounding } from './grounding-file.js';
@@ -52,10 +53,11 @@ const DEPTH = 3;
 /**
  * The score files that are meant: a Parquet file itself; for a result (`nih.json`) the scores beside it; for folders
  * the one score file in each, or the one that has the same path in all of them.
+ * @param task - Of folders, look at score files of this task only.
  * @throws UsageError or InputError when there is none, or more than one.
  */
-export async function findScoreFiles(given: readonly string[]): Promise<string[]> {
-  const found = await Promise.all(given.map(scoreFilesOf));
+export async function findScoreFiles(given: readonly string[], task?: string): Promise<string[]> {
+  const found = await Promise.all(given.map(path => scoreFilesOf(path, task)));
   const inAll = found
     .flatMap(({ folder, files }) => (folder === undefined ? [] : [files.map(file => relative(folder, file))]))
     .reduce<string[] | undefined>(
@@ -69,22 +71,27 @@ export async function findScoreFiles(given: readonly string[]): Promise<string[]
     throw new UsageError({
       file: folder,
       fault: `it has ${files.length} score files, and which is meant cannot be told`,
-      mend: `name one of: ${files.join(', ')}`,
+      mend: `give --task, or name one of: ${files.join(', ')}`,
     });
   });
 }
 
-async function scoreFilesOf(given: string): Promise<{ folder: string | undefined; files: string[] }> {
+async function scoreFilesOf(
+  given: string,
+  task: string | undefined,
+): Promise<{ folder: string | undefined; files: string[] }> {
   const entry = await stat(given).catch(() => undefined);
   if (entry === undefined) {
     throw new InputError({ file: given, fault: 'there is no such file or folder', mend: 'check the path' });
   }
   if (entry.isDirectory()) {
-    const files = await scoreFilesIn(given, DEPTH);
+    const all = await scoreFilesIn(given, DEPTH);
+    const tasks = await Promise.all(task === undefined ? [] : all.map(taskOf));
+    const files = all.filter((_, index) => tasks[index] === task);
     if (files.length > 0) return { folder: given, files };
     throw new InputError({
       file: given,
-      fault: `there is no score file (*${ENDING}) in it`,
+      fault: `there is no score file (*${ENDING})${task === undefined ? '' : ` of ${task}`} in it`,
       mend: 'run `synray evaluate … --out FILE.json`, which writes the scores beside the result',
     });
   }
@@ -97,6 +104,14 @@ async function scoreFilesOf(given: string): Promise<{ folder: string | undefined
     fault: `its scores are not beside it: there is no ${basename(beside)}`,
     mend: 'give the score file itself, or run the evaluation again with --out',
   });
+}
+
+/** The task that a score file names. @throws InputError when it is none. */
+async function taskOf(path: string): Promise<string> {
+  const footer = await readFooter(path);
+  const origin = footer.get(SCORES_KEY) ?? footer.get(GROUNDING_KEY) ?? footer.get(RETRIEVAL_KEY);
+  if (origin === undefined) throw brokenScores(path, 'it is not a score file of synray');
+  return parseAs(z.object({ task: z.string() }), JSON.parse(origin), path).task;
 }
 
 async function scoreFilesIn(folder: string, depth: number): Promise<string[]> {

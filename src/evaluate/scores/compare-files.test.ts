@@ -212,6 +212,9 @@ describe('a score file is found', () => {
     await writeScores(at('b/eval/other.scores.parquet'), scores('b', 1));
     expect((await findScoreFiles([at('a'), at('b')]))[1]).toBe(at('b/eval/nih.scores.parquet'));
     await expect(findScoreFiles([at('b')])).rejects.toThrow(/2 score files/);
+    await writeRanks(at('b/ranks.scores.parquet'), ranks('b', 3));
+    expect(await findScoreFiles([at('b')], 'retrieval')).toEqual([at('b/ranks.scores.parquet')]);
+    await expect(findScoreFiles([at('a')], 'retrieval')).rejects.toThrow(/of retrieval in it/);
   });
 
   it('or it is said what is missing', async () => {

@@ -56,12 +56,12 @@ interface Found {
  */
 export async function compareFiles(
   given: readonly string[],
-  options: MeasureOptions,
+  options: MeasureOptions & { readonly task?: string | undefined },
 ): Promise<ComparisonResult> {
   if (given.length < 2) {
     throw new UsageError({ fault: 'there is nothing to compare with', mend: 'give two score files or more' });
   }
-  const files = await findScoreFiles(given);
+  const files = await findScoreFiles(given, options.task);
   const first = await readAnyScores(files[0]!);
   const found: { model: string; found: Found }[] = [];
   for (const file of files.slice(1)) {

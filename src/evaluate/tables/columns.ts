@@ -16,7 +16,7 @@ export function points(value: number): string {
 
 /** A value with its interval: `0.612 (0.581 to 0.640)`. */
 export function withInterval(value: number, { low, high }: { low: number; high: number }): string {
-  return `${points(value)} (${points(low)} to ${points(high)})`;
+  return Number.isNaN(low) ? points(value) : `${points(value)} (${points(low)} to ${points(high)})`;
 }
 
 /** What a vocabulary lacks, one line for all classes that lack the same. */

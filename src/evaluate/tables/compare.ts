@@ -22,7 +22,7 @@ export function formatComparison(result: ComparisonResult): string {
       points(of.first),
       points(of.second),
       signed(of.difference),
-      `${signed(of.low)} to ${signed(of.high)}`,
+      Number.isNaN(of.low) ? '-' : `${signed(of.low)} to ${signed(of.high)}`,
       pValue(of.p),
       ...(many ? [pValue(of.holmP)] : []),
       ...(withDeLong ? [pValue(of.deLongP), ...(many ? [pValue(of.deLongHolmP)] : [])] : []),
