@@ -1,3 +1,4 @@
+export * from './generation/index.js';
 export * from './metrics/index.js';
 export * from './prompts/index.js';
 export * from './scores/index.js';

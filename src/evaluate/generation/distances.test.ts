@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../base/index.js';
 import { type FeatureTable, joinTables, pickRows } from './feature-table.js';
-import { frechetDistance, normalFit } from './frechet.js';
+import { frechetDistance, normalFit, tableFit } from './frechet.js';
 import { kernelDistance, ungrouped } from './kernel-distance.js';
 import { manifoldParts } from './manifold.js';
 import { addSums, meanOf, momentSums, momentsOf, momentsOfSums } from './moments.js';
@@ -52,8 +52,10 @@ describe.each(cases)('reference figures: $name', ({ dimension, real, synthetic, 
   const [one, other] = [table(real, dimension), table(synthetic, dimension)];
 
   it('has the Fréchet distance of torchmetrics and scipy', () => {
-    const distance = frechetDistance(fitOf(one), fitOf(other));
-    for (const wanted of Object.values(fid)) expect(relative(distance, wanted)).toBeLessThan(1e-9);
+    for (const make of [fitOf, tableFit]) {
+      const distance = frechetDistance(make(one), make(other));
+      for (const wanted of Object.values(fid)) expect(relative(distance, wanted)).toBeLessThan(1e-9);
+    }
   });
 
   it('has the kernel distance of torchmetrics', () => {

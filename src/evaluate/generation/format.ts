@@ -96,7 +96,9 @@ function formatText({ synthetic, real, ...text }: TextQuality): string[] {
       ? []
       : [
           `five words in a row that stand in one real report: ${percent(copies.overlap)} (real reports in other patients': ${percent(copies.realOverlap)}); identical ${percent(copies.identical)} (${percent(copies.realIdentical)})`,
-          `above the overlap that ${percent(copies.falseAlarms)} of real reports exceed (${percent(copies.threshold)}): ${percent(copies.copied)}`,
+          copies.threshold < 1
+            ? `above the overlap that ${percent(copies.falseAlarms)} of real reports exceed (${percent(copies.threshold)}): ${percent(copies.copied)}`
+            : 'real reports repeat each other word for word so often that a copy cannot be told',
         ]),
   ];
 }

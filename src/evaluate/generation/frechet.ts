@@ -1,5 +1,6 @@
 import { call, callTensors, scope, type Tensor, tensor } from '../../tensor/index.js';
-import type { Moments } from './moments.js';
+import { type FeatureTable, rowsOf } from './feature-table.js';
+import { type Moments, momentsOf } from './moments.js';
 
 /** Eigenvalues below the greatest one times D times this are rounding: the covariance has no such direction. */
 const ROUNDING = 2 ** -52;
@@ -34,6 +35,31 @@ export function normalFit({ mean, covariance, dimension }: Moments): NormalFit {
       trace,
       factor: factor.contiguous().toTypedArray() as Float64Array,
       rank: dimension - start,
+    };
+  });
+}
+
+/**
+ * The fit of a table of at least two vectors. With no more vectors than dimensions their own differences from the mean
+ * are the factor, and nothing has to be taken apart.
+ */
+export function tableFit(table: FeatureTable): NormalFit {
+  const { count, dimension } = table;
+  if (count > dimension) return normalFit(momentsOf(table));
+  if (count < 2) throw new RangeError(`a covariance needs two vectors and there are ${count}`);
+  return scope(() => {
+    const rows = rowsOf(table);
+    const mean = rows.mean(0);
+    const factor = rows
+      .sub(mean)
+      .div(Math.sqrt(count - 1))
+      .transpose(0, 1)
+      .contiguous();
+    return {
+      mean: mean.toTypedArray() as Float64Array,
+      trace: factor.square().sum().item(),
+      factor: factor.toTypedArray() as Float64Array,
+      rank: count,
     };
   });
 }

@@ -5,7 +5,7 @@ export * from './feature-space.js';
 export type { FeatureTable } from './feature-table.js';
 export * from './fidelity.js';
 export * from './format.js';
-export { frechetDistance, type NormalFit, normalFit } from './frechet.js';
+export { frechetDistance, type NormalFit, normalFit, tableFit } from './frechet.js';
 export { kernelDistance, ungrouped } from './kernel-distance.js';
 export * from './manifold.js';
 export { type Moments, momentsOf } from './moments.js';

@@ -97,14 +97,14 @@ function bestSplit({ scores, labels, positives, negatives }: Ranking): {
   confused: number;
 } {
   let best = { threshold: Number.POSITIVE_INFINITY, found: 0, confused: 0 };
-  let above = { found: 0, confused: 0 };
+  let above = 0;
+  let wrong = 0;
   for (let place = scores.length - 1; place >= 0; place--) {
-    if (labels[place] === 1) above = { ...above, found: above.found + 1 / positives };
-    else above = { ...above, confused: above.confused + 1 / negatives };
-    const isEndOfTie = place === 0 || scores[place - 1] !== scores[place];
-    if (isEndOfTie && above.found - above.confused > best.found - best.confused) {
-      best = { threshold: scores[place]!, ...above };
-    }
+    if (labels[place] === 1) above++;
+    else wrong++;
+    if (place > 0 && scores[place - 1] === scores[place]) continue;
+    const [found, confused] = [above / positives, wrong / negatives];
+    if (found - confused > best.found - best.confused) best = { threshold: scores[place]!, found, confused };
   }
   return best;
 }
