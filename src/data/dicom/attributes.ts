@@ -1,7 +1,13 @@
-import type { DataSet, Element } from 'dicom-parser';
+import type { Element } from 'dicom-parser';
 
 /** A tag as dicom-parser spells it: `x00280010` is (0028,0010). */
 export type Tag = `x${string}`;
+
+/** The part of dicom-parser's data set that is used here. */
+export interface ParsedElements {
+  readonly byteArray: Uint8Array;
+  readonly elements: Readonly<Record<string, Element | undefined>>;
+}
 
 /** Longest text that is looked at: none of the values that are ever asked for is longer. */
 const LONGEST_TEXT = 1024;
@@ -11,10 +17,10 @@ const LONGEST_TEXT = 1024;
  * is ever thrown, and nothing but what is asked for is turned into a value.
  */
 export class Attributes {
-  readonly #data: DataSet;
+  readonly #data: ParsedElements;
   readonly #bigEndian: boolean;
 
-  constructor(data: DataSet, bigEndian: boolean) {
+  constructor(data: ParsedElements, bigEndian: boolean) {
     this.#data = data;
     this.#bigEndian = bigEndian;
   }

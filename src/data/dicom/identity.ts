@@ -29,23 +29,19 @@ export interface IdentityOptions {
  * @throws UsageError for a salt of fewer than 16 characters.
  */
 export function saltedHash(identifier: string, salt: string): string {
-  if (salt.length < SHORTEST_SALT) {
-    throw new UsageError({
-      fault: `the salt of identifiers is shorter than ${SHORTEST_SALT} characters`,
-      mend: 'take one from randomBytes(16), and keep it with the data set’s other secrets',
-    });
-  }
+  refuseShort(salt);
   return createHmac('sha256', salt).update(identifier.trim()).digest('hex');
 }
 
 /**
  * The salted hashes of a file's identifiers. The identifiers themselves never leave this function.
- * @throws InputError naming the source when the bytes are no DICOM file.
+ * @throws InputError naming the source when the bytes are no DICOM file; UsageError for a salt of fewer than 16 characters.
  */
 export async function dicomIdentity(
   bytes: Uint8Array,
   { source, salt }: IdentityOptions,
 ): Promise<DicomIdentity> {
+  refuseShort(salt);
   return namingFile(source, () => {
     const { attributes } = openDicom(bytes, USUAL_LIMITS);
     const hashed = (text: string | undefined) => (text === undefined ? null : saltedHash(text, salt));
@@ -63,4 +59,12 @@ export async function dicomIdentity(
  */
 export async function matchesUid(bytes: Uint8Array, uid: string, source: string): Promise<boolean> {
   return namingFile(source, () => openDicom(bytes, USUAL_LIMITS).attributes.text('x00080018') === uid.trim());
+}
+
+function refuseShort(salt: string): void {
+  if (salt.length >= SHORTEST_SALT) return;
+  throw new UsageError({
+    fault: `the salt of identifiers is shorter than ${SHORTEST_SALT} characters`,
+    mend: 'take one from randomBytes(16), and keep it with the data set’s other secrets',
+  });
 }

@@ -1,12 +1,14 @@
 import { inflateRawSync } from 'node:zlib';
 import dicomParser from 'dicom-parser';
-import { Attributes } from './attributes.js';
+import { Attributes, type ParsedElements } from './attributes.js';
 import { DicomFault, type DicomLimits } from './fault.js';
+import { readMeta } from './meta.js';
 import { type TransferSyntax, transferSyntaxOf } from './transfer-syntax.js';
 
 const PIXEL_DATA = 'x7fe00010';
 /** Most bytes before the pixels. Each element costs the parser some hundred bytes of memory. */
 const LONGEST_HEADER = 16 * 2 ** 20;
+
 /** Where the pixels are. */
 export interface PixelElement {
   readonly offset: number;
@@ -40,11 +42,11 @@ export function openDicom(file: Uint8Array, limits: DicomLimits): OpenedDicom {
   ) {
     throw new DicomFault('not a DICOM file: the mark DICM after the preamble is missing');
   }
-  const { data, whole } = parsed(bytes, limits);
-  const syntaxUid = data.string('x00020010');
-  if (syntaxUid === undefined) throw new DicomFault('it names no transfer syntax');
-  const syntax = transferSyntaxOf(syntaxUid);
-  const element = Object.hasOwn(data.elements, PIXEL_DATA) ? data.elements[PIXEL_DATA] : undefined;
+  const meta = readMeta(bytes);
+  const syntax = transferSyntaxOf(meta.transferSyntax);
+  const whole = syntax.deflated ? inflated(bytes, meta.end, limits) : bytes;
+  const data = parsed(whole, meta.end, syntax);
+  const element = data.elements[PIXEL_DATA];
   return {
     bytes: whole,
     syntax,
@@ -60,21 +62,21 @@ export function openDicom(file: Uint8Array, limits: DicomLimits): OpenedDicom {
   };
 }
 
-/** The elements before the pixels, and the file, inflated where it was deflated. */
-function parsed(bytes: Uint8Array, limits: DicomLimits): { data: dicomParser.DataSet; whole: Uint8Array } {
-  let whole = bytes;
+/** The elements from `start` up to the pixels. */
+function parsed(whole: Uint8Array, start: number, { bigEndian, implicit }: TransferSyntax): ParsedElements {
+  // Only the beginning: pixels that lie further on are not looked for.
+  const byteArray = whole.subarray(0, LONGEST_HEADER);
+  const byteArrayParser = bigEndian
+    ? dicomParser.bigEndianByteArrayParser
+    : dicomParser.littleEndianByteArrayParser;
+  // Not `parseDicom`: it reads one element too many of the meta information, and where the rest is deflated, that is noise.
+  const data = { byteArray, byteArrayParser, elements: Object.create(null), warnings: [] };
   try {
-    // Only the beginning: pixels that lie further on are not looked for.
-    const data = dicomParser.parseDicom(bytes.subarray(0, LONGEST_HEADER), {
-      untilTag: PIXEL_DATA,
-      inflater: (_, start) => {
-        whole = inflated(bytes, start, limits);
-        return whole.subarray(0, LONGEST_HEADER);
-      },
-    });
-    return { data, whole };
-  } catch (error) {
-    if (error instanceof DicomFault) throw error;
+    const stream = new dicomParser.ByteStream(byteArrayParser, byteArray, start);
+    const parse = implicit ? dicomParser.parseDicomDataSetImplicit : dicomParser.parseDicomDataSetExplicit;
+    parse(data as unknown as dicomParser.DataSet, stream, byteArray.length, { untilTag: PIXEL_DATA });
+    return data;
+  } catch {
     throw new DicomFault('its header is damaged: an element reaches beyond its end');
   }
 }

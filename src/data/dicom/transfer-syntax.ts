@@ -7,26 +7,24 @@ export type Codec = 'rle' | 'jpeg' | 'jpeg-ls' | 'jpeg-2000';
 export interface TransferSyntax {
   readonly codec: Codec | null;
   readonly bigEndian: boolean;
+  /** Whether elements come without their VR. */
+  readonly implicit: boolean;
+  /** Whether all after the meta information is deflated. */
+  readonly deflated: boolean;
 }
 
-const native: TransferSyntax = { codec: null, bigEndian: false };
+const native: TransferSyntax = { codec: null, bigEndian: false, implicit: false, deflated: false };
 
 // DICOM PS3.5, sections 10 and A.
 const syntaxes: ReadonlyMap<string, TransferSyntax> = new Map([
-  ['1.2.840.10008.1.2', native],
+  ['1.2.840.10008.1.2', { ...native, implicit: true }],
   ['1.2.840.10008.1.2.1', native],
-  ['1.2.840.10008.1.2.1.99', native],
-  ['1.2.840.10008.1.2.2', { codec: null, bigEndian: true }],
-  ['1.2.840.10008.1.2.5', { codec: 'rle', bigEndian: false }],
-  ...['50', '51', '57', '70'].map(
-    last => [`1.2.840.10008.1.2.4.${last}`, { codec: 'jpeg', bigEndian: false }] as const,
-  ),
-  ...['80', '81'].map(
-    last => [`1.2.840.10008.1.2.4.${last}`, { codec: 'jpeg-ls', bigEndian: false }] as const,
-  ),
-  ...['90', '91'].map(
-    last => [`1.2.840.10008.1.2.4.${last}`, { codec: 'jpeg-2000', bigEndian: false }] as const,
-  ),
+  ['1.2.840.10008.1.2.1.99', { ...native, deflated: true }],
+  ['1.2.840.10008.1.2.2', { ...native, bigEndian: true }],
+  ['1.2.840.10008.1.2.5', { ...native, codec: 'rle' }],
+  ...encapsulated('jpeg', ['50', '51', '57', '70']),
+  ...encapsulated('jpeg-ls', ['80', '81']),
+  ...encapsulated('jpeg-2000', ['90', '91']),
 ]);
 
 /** @throws DicomFault for a transfer syntax that is not read here. Its identifier is not quoted: it could be anything. */
@@ -39,4 +37,8 @@ export function transferSyntaxOf(uid: string): TransferSyntax {
     );
   }
   return syntax;
+}
+
+function encapsulated(codec: Codec, lasts: readonly string[]): [string, TransferSyntax][] {
+  return lasts.map(last => [`1.2.840.10008.1.2.4.${last}`, { ...native, codec }]);
 }

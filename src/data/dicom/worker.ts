@@ -1,4 +1,4 @@
-import { transferableSymbol, valueSymbol } from 'piscina';
+import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { InputError } from '../../base/index.js';
 import type { DicomLimits } from './fault.js';
 import { type DicomPicture, readDicom } from './read.js';
@@ -20,10 +20,10 @@ export default async function read({ bytes, source, limits }: ReadTask): Promise
   try {
     const picture = await readDicom(bytes, { source, limits });
     // The pixels change hands instead of being copied.
-    return {
+    return move({
       [transferableSymbol]: picture.pixels.buffer,
       [valueSymbol]: { picture } satisfies ReadAnswer,
-    };
+    });
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { fault: error.fault, mend: error.mend } satisfies ReadAnswer;

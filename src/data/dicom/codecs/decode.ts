@@ -46,6 +46,7 @@ export async function decodeCompressed(
   if (bytes.length * MOST_PIXELS_PER_BYTE < description.width * description.height) {
     throw new DicomFault('its compressed pixels are too few bytes for its size');
   }
+  refuseCut(bytes);
   if (codec === 'jpeg-2000') return await jpeg2000(bytes, description, limits);
   const frame = jpegFrameOf(bytes);
   refuseOther({ width: frame.width, height: frame.height, components: frame.components.length }, description);
@@ -105,6 +106,17 @@ function refuseOther(
 ): void {
   if (stream.width !== width || stream.height !== height || stream.components !== samples) {
     throw new DicomFault('its compressed picture is of another size than its header says');
+  }
+}
+
+/**
+ * All JPEG streams end in the same mark, which cannot occur within their values; padding may follow. Without it, libjpeg and
+ * OpenJPEG would fill what is missing with grey.
+ */
+function refuseCut(bytes: Uint8Array): void {
+  const end = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).subarray(-16);
+  if (!end.includes('\xff\xd9', 0, 'latin1')) {
+    throw new DicomFault('its compressed pixels are cut short: the mark of their end is missing');
   }
 }
 

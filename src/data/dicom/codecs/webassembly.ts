@@ -87,7 +87,8 @@ export class WebAssemblyCodec {
       const planar = componentCount > 1 && decoder.getInterleaveMode?.() === 0;
       const view = decoder.getDecodedBuffer();
       const count = width * height * componentCount;
-      if (view.length < (bitsPerSample > 8 ? 2 : 1) * count) throw refused();
+      // OpenJPEG ends without an error and without a picture where it gets no memory.
+      if (count === 0 || view.length < (bitsPerSample > 8 ? 2 : 1) * count) throw refused();
       // A copy: the view is of the codec's memory. Little-endian, as WebAssembly and all of Node's machines are.
       const copy = view.slice(0, (bitsPerSample > 8 ? 2 : 1) * count).buffer;
       const values = bitsPerSample > 8 ? new Uint16Array(copy) : new Uint8Array(copy);
