@@ -48,7 +48,7 @@ describe('synray', () => {
       'curate',
       'pretrain',
     ];
-    for (const verb of [...verbs, 'evaluate', 'export', 'studio', 'gallery'])
+    for (const verb of [...verbs, 'verify', 'evaluate', 'export', 'studio', 'gallery'])
       expect(out).toMatch(new RegExp(`^ {2}${verb} `, 'm'));
     for (const words of [
       ['plan'],
