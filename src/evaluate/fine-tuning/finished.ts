@@ -33,6 +33,11 @@ export class Finished {
     return new Finished(own);
   }
 
+  /** Where a part that is no JSON may be kept; undefined when nothing is. */
+  file(name: string): string | undefined {
+    return this.#folder === undefined ? undefined : join(this.#folder, name);
+  }
+
   /** The part of this name, where it is finished; else it is worked on and kept. A file that is damaged is made anew. */
   async get<S extends z.ZodType>(
     name: string,

@@ -1,11 +1,20 @@
 import { meanOfKnown, Ranking } from '../metrics/index.js';
 import { UNKNOWN } from '../scores/index.js';
-import { fitLogistic, type LinearClassifiers, type Matrix, scoreLinear } from './logistic-regression.js';
+import {
+  type FitOptions,
+  fitLogistic,
+  type LinearClassifiers,
+  type Matrix,
+  scoreLinear,
+} from './logistic-regression.js';
 import { dealPatients, patientKey } from './patients.js';
 import type { Trial, TrialSample } from './trials.js';
 
 /** C of scikit-learn, over features of deviation 1, weakest penalty last. */
-const STRENGTHS = [1e-4, 1e-3, 1e-2, 1e-1, 1, 10] as const;
+const STRENGTHS = [1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1] as const;
+
+/** How exactly models are fitted that only choose C. */
+const ROUGH = 1e-4;
 
 /** C where validation patients cannot tell: no class has both labels among them. */
 const USUAL = 1e-2;
@@ -54,7 +63,7 @@ function chooseStrength(data: ProbeData, trial: Trial, seed: number): number {
     const scaled = scalingOf(data, train);
     let before: LinearClassifiers | undefined;
     for (const [index, strength] of STRENGTHS.entries()) {
-      before = fitRows(data, train, scaled, strength, before);
+      before = fitRows(data, train, scaled, strength, { start: before, tolerance: ROUGH });
       scores[index]!.push(scoreLinear(before, scaled(part)));
     }
   }
@@ -84,9 +93,9 @@ function fitRows(
   rows: readonly number[],
   scaled: (rows: readonly number[]) => Matrix,
   strength: number,
-  start?: LinearClassifiers,
+  options?: FitOptions,
 ): LinearClassifiers {
-  return fitLogistic(scaled(rows), labelsOf(data, rows), data.classes, strength, start);
+  return fitLogistic(scaled(rows), labelsOf(data, rows), data.classes, strength, options);
 }
 
 /** Features of rows, brought to mean 0 and deviation 1 over the training rows. Constant features become 0. */

@@ -38,7 +38,7 @@ describe('logistic regression', () => {
 
   it('ends at the same place wherever it starts', () => {
     const weak = fitLogistic(features, labels, classes, 100);
-    const warm = fitLogistic(features, labels, classes, 1, weak);
+    const warm = fitLogistic(features, labels, classes, 1, { start: weak });
     const cold = fitLogistic(features, labels, classes, 1);
     for (const [at, weight] of cold.weights.entries()) expect(warm.weights[at]).toBeCloseTo(weight, 4);
   });

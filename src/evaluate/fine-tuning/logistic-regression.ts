@@ -18,20 +18,26 @@ export interface LinearClassifiers {
   readonly features: number;
 }
 
+export interface FitOptions {
+  /** Where to begin, for example what another strength gave. */
+  readonly start?: LinearClassifiers | undefined;
+  /** Greatest part of the gradient, a row, at which the fit ends; default 1e-7. */
+  readonly tolerance?: number;
+}
+
 /**
  * Fits a logistic regression for each class: the least of ‖w‖² / 2 + C Σ log(1 + exp(−y (w·x + b))), intercept not
  * penalised, as scikit-learn's `LogisticRegression(C=strength)` defines it. Unknown labels are left out of their class.
  * A class with one label only gets weights of 0 and that label's smoothed log-odds.
  * @param labels - rows × classes: 1 there, 0 not there, 2 unknown.
  * @param strength - C: how much the samples count against the penalty.
- * @param start - Where to begin, for example what another strength gave.
  */
 export function fitLogistic(
   features: Matrix,
   labels: Uint8Array,
   classes: number,
   strength: number,
-  start?: LinearClassifiers,
+  { start, tolerance = 1e-7 }: FitOptions = {},
 ): LinearClassifiers {
   const { rows, columns } = features;
   const width = columns + 1;
@@ -65,15 +71,12 @@ export function fitLogistic(
           const logits = x.matmul(w.transpose(0, 1));
           const loss = softplus(logits).sub(logits.mul(y)).mul(weight).sum().item();
           const residual = logits.sigmoid().sub(y).mul(weight);
-          gradient.set(
-            transposed
-              .matmul(residual)
-              .transpose(0, 1)
-              .contiguous()
-              .reshape(-1)
-              .toArray()
-              .map(each => each * scale),
-          );
+          const slopes = transposed
+            .matmul(residual)
+            .transpose(0, 1)
+            .contiguous()
+            .toTypedArray({ share: true });
+          for (let at = 0; at < gradient.length; at++) gradient[at] = Number(slopes[at]) * scale;
           let squares = 0;
           for (let at = 0; at < place.length; at++) {
             if (at % width === columns) continue;
@@ -82,7 +85,7 @@ export function fitLogistic(
           }
           return loss * scale + (penalty * squares) / 2;
         });
-      const weights = minimise(smooth, start?.weights ?? new Float64Array(classes * width));
+      const weights = minimise(smooth, start?.weights ?? new Float64Array(classes * width), { tolerance });
       for (const [column, logOdds] of constant) {
         weights.fill(0, column * width, (column + 1) * width);
         weights[column * width + columns] = logOdds;

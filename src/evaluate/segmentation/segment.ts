@@ -57,6 +57,7 @@ export async function segmentTrials(
   finished: Finished,
   settings: Omit<OutlineTraining, 'onStep'>,
   onSteps: (count: number) => void,
+  start?: () => Promise<OutlineTraining['start']>,
 ): Promise<SegmentedPicture[]> {
   const { size, steps, seed } = settings;
   const result: SegmentedPicture[] = [];
@@ -74,6 +75,7 @@ export async function segmentTrials(
         { rows: held?.train ?? trial.train, validation: held?.validation ?? [] },
         {
           ...settings,
+          start: await start?.(),
           onStep: step => {
             onSteps(step - done);
             done = step;

@@ -19,7 +19,7 @@ export function formatSegmentationTable(result: SegmentationResult): string {
       ? `${result.folds} folds by patient, each picture scored once by a network that has not seen its patient`
       : `scored on ${result.test ?? result.data}, split ${result.split}`;
   return [
-    `segmentation of ${result.target}: ${result.model}${result.frozen ? ' (frozen)' : ''} on ${result.data}, ${result.n} pictures of ${result.patients} patients`,
+    `segmentation of ${result.target}: ${result.model}${result.frozen ? ' (frozen)' : ''} on ${result.data}${result.first === undefined ? '' : ` after ${result.first}`}, ${result.n} pictures of ${result.patients} patients`,
     `${where}; pictures stretched to ${result.size} × ${result.size}`,
     '',
     ...alignColumns([header, ...rows]),

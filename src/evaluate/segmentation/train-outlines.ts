@@ -17,6 +17,8 @@ export interface OutlineTraining {
   readonly rate: number;
   /** Whether the encoder is used as it is. */
   readonly frozen: boolean;
+  /** Weights of the whole network to begin with, in place of the encoder's own and a fresh decoder. */
+  readonly start?: ReadonlyMap<string, Tensor> | undefined;
   readonly device: string;
   readonly seed: number;
   readonly onStep?: (step: number) => void;
@@ -27,6 +29,8 @@ export interface OutlineTraining {
 const ENCODER_RATE = 1 / 3;
 const VALIDATIONS = 10;
 const PATIENCE = 4;
+/** Pictures outlined at once. */
+const BATCH = 32;
 /** Most pictures that a validation looks at. */
 const VALIDATED = 200;
 
@@ -45,6 +49,7 @@ export async function trainOutlines(
   const backbone = encoder.make();
   manualSeed(Random.of(seed, 'decoder').bits());
   const network = new UNet(backbone);
+  if (settings.start !== undefined) network.loadStateDict(settings.start);
   if (frozen) backbone.requireGrad(false);
   network.to({ device });
   const mirror = mayMirror(settings.target);
@@ -100,22 +105,29 @@ export function outlineLoss(logits: Tensor, truth: Tensor): Tensor {
   return F.binaryCrossEntropyWithLogits(logits, truth).add(dice.mean().neg().add(1));
 }
 
-/** Outlines of pictures. @returns places × size × size: 255 inside, 0 outside. */
+/**
+ * Outlines of pictures; of targets that may be mirrored, by the mean log-odds of the picture and its mirror image.
+ * @returns places × size × size: 255 inside, 0 outside.
+ */
 export function outlinesOf(
   network: UNet,
   { pictures }: Pick<OutlinedPictures, 'pictures'>,
   places: readonly number[],
-  { size, device, batch = 32 }: { readonly size: number; readonly device: string; readonly batch?: number },
+  { target, size, device }: Pick<OutlineTraining, 'target' | 'size' | 'device'>,
 ): Uint8Array {
   network.eval();
   const result = new Uint8Array(places.length * size * size);
-  for (let start = 0; start < places.length; start += batch) {
-    const part = places.slice(start, start + batch);
+  for (let start = 0; start < places.length; start += BATCH) {
+    const part = places.slice(start, start + BATCH);
     const inside = scope(() =>
       noGrad(() => {
         const grey = tensor(pictures.read(part), { shape: [part.length, size, size] }).to({ device });
-        const logits = inPrecision(device, () => network.forward(normalisePictures(grey)));
-        return logits.to({ dtype: 'f32', device: 'cpu' }).contiguous().toFloat32();
+        const input = normalisePictures(grey);
+        const logitsOf = (x: Tensor) =>
+          inPrecision(device, () => network.forward(x)).to({ dtype: 'f32', device: 'cpu' });
+        const logits = logitsOf(input);
+        const both = mayMirror(target) ? logits.add(logitsOf(input.flip(3)).flip(3)) : logits;
+        return both.contiguous().toFloat32();
       }),
     );
     for (let pixel = 0; pixel < inside.length; pixel++) {

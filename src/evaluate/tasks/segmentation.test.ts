@@ -66,6 +66,16 @@ describe('segmentation', () => {
     expect(await evaluateSegmentation(options)).toEqual(result);
   });
 
+  it('begins with what it learnt from other masks', async () => {
+    const options = { ...common, data, folds: 2, steps: 40, rate: 1e-3 };
+    const alone = await evaluateSegmentation({ ...options, steps: 1 });
+    const work = join(folder, 'first');
+    const result = await evaluateSegmentation({ ...options, first: other, work });
+    expect(result.first).toBe(other);
+    expect(result.shares[0]!.dice.mean).toBeGreaterThan(alone.shares[0]!.dice.mean);
+    expect(await evaluateSegmentation({ ...options, first: other, work })).toEqual(result);
+  });
+
   it('names a target that no sample has', async () => {
     await expect(evaluateSegmentation({ ...common, data, target: 'spleen' })).rejects.toThrow(
       /no sample has a mask of "spleen"/,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseAs, UsageError, writeFileAtomic } from '../../base/index.js';
 import { type Dataset, openDataset, synrayVersion } from '../../data/index.js';
+import type { Tensor } from '../../tensor/index.js';
 import { chooseSplit } from '../encode.js';
 import { Finished } from '../fine-tuning/finished.js';
 import { samplesOf } from '../fine-tuning/labelled.js';
@@ -17,9 +18,11 @@ import {
   type PictureEncoderOptions,
   pictureEncoderOptions,
 } from '../fine-tuning/picture-encoder.js';
+import { disposeAll } from '../fine-tuning/train.js';
 import { chooseProtocol, type Protocol, type Trial, trialsOf } from '../fine-tuning/trials.js';
 import { patientNumbers } from '../scores/index.js';
 import { writeContactSheet } from '../segmentation/contact-sheet.js';
+import { firstTraining } from '../segmentation/first-training.js';
 import { type OutlinedPictures, readOutlined } from '../segmentation/pictures.js';
 import {
   measureShares,
@@ -33,6 +36,8 @@ import { type EvaluateOptions, type EvaluationResult, Sampling, type Task } from
 export interface SegmentationOptions extends EvaluateOptions, SharedTrainingOptions, PictureEncoderOptions {
   /** A data set to score on; default: the split of `data`, or folds. */
   readonly test?: string | undefined;
+  /** A data set on whose masks the network is trained first, for example simulated ones. */
+  readonly first?: string | undefined;
   /** A structure (`lungs`, `left lung`, `heart` …) or a finding. Default `lungs`. */
   readonly target?: string | undefined;
   /** Whether the encoder stays as it is. */
@@ -66,6 +71,7 @@ const Settings = z.object({
 export interface SegmentationResult extends EvaluationResult {
   readonly task: 'segmentation';
   readonly test?: string | undefined;
+  readonly first?: string | undefined;
   readonly target: string;
   readonly frozen: boolean;
   readonly size: number;
@@ -90,6 +96,7 @@ export async function evaluateSegmentation(options: SegmentationOptions): Promis
   const { seed, target, share: shares } = settings;
   const dataset = await openDataset(options.data);
   const other = options.test === undefined ? undefined : await openDataset(options.test);
+  const first = options.first === undefined ? undefined : await openDataset(options.first);
   const encoder = await openPictureEncoder(options, seed);
   const { size } = encoder;
   const otherSplit = other === undefined ? undefined : chooseSplit(other, options.split);
@@ -101,10 +108,11 @@ export async function evaluateSegmentation(options: SegmentationOptions): Promis
     encoder.fingerprint,
     dataset.manifest.fingerprint,
     other?.manifest.fingerprint,
+    first?.manifest.fingerprint,
   ]);
-  const count = dataset.count() + (other?.count(otherSplit) ?? 0);
-  const guess = shares.length * (protocol.kind === 'folds' ? protocol.folds : 1);
-  const total = count + guess * settings.steps * settings.batch;
+  const count = dataset.count() + (other?.count(otherSplit) ?? 0) + (first?.count() ?? 0);
+  const trainings = shares.length * (protocol.kind === 'folds' ? protocol.folds : 1) + (first ? 1 : 0);
+  const total = count + trainings * settings.steps * settings.batch;
   let done = 0;
   const onPictures = (pictures: number) => {
     done += pictures;
@@ -117,6 +125,17 @@ export async function evaluateSegmentation(options: SegmentationOptions): Promis
     onSample: () => onPictures(1),
     signal: options.signal,
   });
+  let started: Promise<ReadonlyMap<string, Tensor>> | undefined;
+  const start = (from: Dataset) => {
+    started ??= trainFirst(
+      from,
+      encoder,
+      finished,
+      { ...settings, size, signal: options.signal },
+      onPictures,
+    );
+    return started;
+  };
   try {
     const trials = trialsOf(data.samples, protocol, shares, seed);
     if (trials.length === 0) {
@@ -133,11 +152,13 @@ export async function evaluateSegmentation(options: SegmentationOptions): Promis
       finished,
       { ...settings, size, signal: options.signal },
       steps => onPictures(steps * settings.batch),
+      first && (() => start(first)),
     );
     const result = resultOf(options, settings, { encoder, protocol, data, trials, pictures, otherSplit });
     await writeFiles(options, result, pictures, data);
     return result;
   } finally {
+    disposeAll(await started?.catch(() => undefined));
     await data.close();
   }
 }
@@ -192,6 +213,7 @@ function resultOf(
     model: options.model,
     data: options.data,
     ...(options.test !== undefined && { test: options.test }),
+    ...(options.first !== undefined && { first: options.first }),
     split: options.test === undefined ? own : (otherSplit ?? 'all'),
     n: scored.length,
     patients: patientNumbers(ids).count,
@@ -233,6 +255,10 @@ export const segmentation: Task<SegmentationOptions, SegmentationResult> = {
   options: [
     { flags: '--test <dataset>', help: 'score on this data set (default: a split of --data, or folds)' },
     {
+      flags: '--first <dataset>',
+      help: 'train on the masks of this data set first, for example simulated ones',
+    },
+    {
       flags: '--target <name>',
       help: 'lungs, lung fields, left lung, right lung, heart, or a finding (default: lungs)',
     },
@@ -258,6 +284,7 @@ export const segmentation: Task<SegmentationOptions, SegmentationResult> = {
   examples: [
     'evaluate segmentation --model runs/qs/pretrain --data runs/covid --out runs/lungs.json',
     'evaluate segmentation --model runs/qs/pretrain --data runs/simulated --test runs/covid --pictures runs/lungs.png',
+    'evaluate segmentation --model runs/qs/pretrain --data runs/covid --first runs/simulated --steps 200',
     'evaluate segmentation --model random --data runs/covid --share 10,100 --folds 5',
   ],
   evaluate: evaluateSegmentation,
