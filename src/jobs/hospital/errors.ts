@@ -93,7 +93,8 @@ function replaced(word: string, other: string): string {
 /** Two letters changed about, one lost, or one twice. The first one stays. */
 function mistyped(word: string, random: Random): string {
   const at = 1 + random.integer(word.length - 3);
-  switch (random.weighted({ swapped: 1, lost: 1, twice: 1 })) {
+  const kind = random.weighted({ swapped: 1, lost: 1, twice: 1 });
+  switch (kind === 'swapped' && word[at] === word[at + 1] ? 'lost' : kind) {
     case 'swapped':
       return word.slice(0, at) + word[at + 1]! + word[at]! + word.slice(at + 2);
     case 'lost':

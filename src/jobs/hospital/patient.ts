@@ -89,7 +89,7 @@ export class Admissions {
         drawn = this.#sets.next(stratum, before, kept, random);
         // Who lay and is pictured at the bedside again lies again.
         if (drawn.view !== before.view || !kept.view) view = this.#viewOf(drawn, random);
-        state = this.#nextState(state, view, random);
+        state = this.#nextState(state, drawn.view === before.view, view, random);
         age += -patients.interval * Math.log(1 - random.next());
       }
       const before = studies.at(-1);
@@ -129,9 +129,15 @@ export class Admissions {
     return this.#table.tail.map(({ share }) => random.chance(share[view === 'PA' ? 'PA' : 'AP']));
   }
 
-  #nextState(before: readonly boolean[], view: KnownPerson['view'], random: Random): boolean[] {
+  #nextState(
+    before: readonly boolean[],
+    samePlace: boolean,
+    view: KnownPerson['view'],
+    random: Random,
+  ): boolean[] {
     return this.#table.tail.map(({ share, kept }, at) => {
-      const keeps = random.chance(kept);
+      // What goes with the bedside does not go with the patient to the stand, unless it is implanted.
+      const keeps = random.chance(kept) && (samePlace || kept === 1 || share.PA === share.AP);
       const anew = random.chance(share[view === 'PA' ? 'PA' : 'AP']);
       return keeps ? before[at]! : anew;
     });
@@ -212,8 +218,11 @@ export class Admissions {
   /** A finding of the study before as it is now. */
   #gone(before: TrueFinding, random: Random): TrueFinding {
     const { level } = before;
-    if (level === undefined) return { ...before, change: 'unchanged' };
-    const change = random.weighted(some(this.#settings.progress));
+    const { findings, progress } = this.#settings;
+    // What stays for good, such as a granuloma, also stays as it is.
+    if (level === undefined || findings.lasting.includes(before.concept))
+      return { ...before, change: 'unchanged' };
+    const change = random.weighted(some(progress));
     const now =
       change === 'increased'
         ? level + (1 - level) * random.uniform(0.25, 0.6)
