@@ -127,7 +127,7 @@ export async function evaluateSegmentation(options: SegmentationOptions): Promis
   });
   let started: Promise<ReadonlyMap<string, Tensor>> | undefined;
   const start = (from: Dataset) => {
-    started ??= trainFirst(
+    started ??= firstTraining(
       from,
       encoder,
       finished,
