@@ -22,13 +22,13 @@ export const ComputeFigures = z
       memory: positive,
       source,
     }),
-    /** The writer `llm`: tokens a second, read and written together, of all requests together. */
+    /** The writer `llm`: tokens a second, read and written together, of all requests and GPUs together. */
     llm: z.strictObject({ tokensPerSecond: positive, gpus, source }),
-    /** The judge of `curation.judge`, all questions of a picture together. */
+    /** The judge of `curation.judge`: all questions of a picture, on all GPUs together. */
     judge: z.strictObject({ picturesPerSecond: positive, gpus, source }),
-    /** Painters other than the simulator, at the size of the recipe. */
+    /** Painters other than the simulator, at the size of the recipe: seconds on one GPU. */
     painter: z.strictObject({ secondsPerImage: positive, gpus, source }),
-    /** The model of `curation.model`. */
+    /** The model of `curation.model`, on all GPUs together. */
     embedder: z.strictObject({ picturesPerSecond: positive, gpus, source }),
     /** Data set → how many pictures it has, of data sets that are not there. */
     pictures: z.record(z.string(), z.strictObject({ count: z.int().min(1), source })),
