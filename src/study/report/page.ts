@@ -88,7 +88,9 @@ export async function page(
 <style>${raw(style)}</style>
 </head>
 <body>
+<main>
 ${await body}
+</main>
 </body>
 </html>
 `;

@@ -1,0 +1,1 @@
+export { type StudyPageOptions, studyPage } from './study-page.js';
