@@ -16,6 +16,7 @@ import { pretrainVerb } from './pretrain.js';
 import { quickstartVerb } from './quickstart.js';
 import { reportsVerb } from './reports.js';
 import { studioVerb } from './studio.js';
+import { studyVerb } from './study.js';
 import type { Session } from './verb.js';
 import { verifyVerb } from './verify.js';
 
@@ -33,6 +34,7 @@ const VERBS = [
   pretrainVerb,
   evaluateVerb,
   compareVerb,
+  studyVerb,
   exportVerb,
   studioVerb,
   galleryVerb,

@@ -3,3 +3,4 @@ export * from './curation-page/index.js';
 export * from './doctor/index.js';
 export * from './quickstart/index.js';
 export * from './report/index.js';
+export { type StudyCommand, type StudyForm, type StudyResult, study, studyAnswer } from './study.js';
