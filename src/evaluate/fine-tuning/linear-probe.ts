@@ -16,11 +16,14 @@ const STRENGTHS = [1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1] as const;
 /** How exactly models are fitted that only choose C. */
 const ROUGH = 1e-4;
 
-/** C where validation patients cannot tell: no class has both labels among them. */
+/** C where validation patients cannot tell: they are too few, or no class has both labels among them. */
 const USUAL = 1e-2;
 
 /** Parts that training patients are dealt into to choose C. */
 const PARTS = 5;
+
+/** With fewer patients the parts would be too small for an AUC. */
+const LEAST_PATIENTS = 20;
 
 /** The features of all samples of the data and their labels. */
 export interface ProbeData {
@@ -42,8 +45,9 @@ export interface ProbeResult {
 
 /**
  * A linear probe: logistic regression on features that are not trained, each brought to mean 0 and deviation 1 by the
- * training samples. C is the one of the best mean AUC on validation patients: those of the data set's own validation
- * split, else each fifth of the training patients, scored by what the others gave.
+ * training samples. C is the one of the best AUC on validation patients, mean over classes: those of the data set's own
+ * validation split, else each fifth of the training patients by itself, scored by what the others gave. (Not of all
+ * fifths together: one with many positives leaves few to train on, so its scores would lie too low.)
  */
 export function linearProbe(data: ProbeData, trial: Trial, seed: number): ProbeResult {
   const strength = chooseStrength(data, trial, seed);
@@ -54,36 +58,33 @@ export function linearProbe(data: ProbeData, trial: Trial, seed: number): ProbeR
 
 function chooseStrength(data: ProbeData, trial: Trial, seed: number): number {
   const parts = trial.validation === undefined ? partsOf(data, trial.train, seed) : [trial.validation];
-  const held = parts.flat();
-  if (held.length === 0) return USUAL;
-  const scores = STRENGTHS.map(() => [] as Float64Array[]);
+  const aucs = STRENGTHS.map(() => [] as number[]);
   for (const part of parts) {
     const out = new Set(part);
     const train = trial.train.filter(row => !out.has(row));
     const scaled = scalingOf(data, train);
+    const labels = labelsOf(data, part);
     let before: LinearClassifiers | undefined;
     for (const [index, strength] of STRENGTHS.entries()) {
       before = fitRows(data, train, scaled, strength, { start: before, tolerance: ROUGH });
-      scores[index]!.push(scoreLinear(before, scaled(part)));
+      aucs[index]!.push(...classAucs(scoreLinear(before, scaled(part)), labels, data.classes));
     }
   }
-  const labels = labelsOf(data, held);
   let best: number = USUAL;
   let bestAuc = Number.NEGATIVE_INFINITY;
   for (const [index, strength] of STRENGTHS.entries()) {
-    const auc = meanAuc(joined(scores[index]!), labels, data.classes);
+    const auc = meanOfKnown(aucs[index]!);
     if (auc > bestAuc) [best, bestAuc] = [strength, auc];
   }
   return best;
 }
 
-/** Training rows by patient, in parts; none when there are too few patients. */
+/** Training rows by patient, in parts; none when there are too few patients to tell anything. */
 function partsOf(data: ProbeData, rows: readonly number[], seed: number): number[][] {
   const keys = rows.map(row => patientKey(data.samples[row]!));
-  const parts = Math.min(PARTS, new Set(keys).size);
-  if (parts < 2) return [];
-  const partOf = dealPatients(keys, parts, seed);
-  return Array.from({ length: parts }, (_, part) =>
+  if (new Set(keys).size < LEAST_PATIENTS) return [];
+  const partOf = dealPatients(keys, PARTS, seed);
+  return Array.from({ length: PARTS }, (_, part) =>
     rows.filter((_row, place) => partOf.get(keys[place]!) === part),
   );
 }
@@ -139,7 +140,12 @@ export function labelsOf(
 
 /** Mean AUC over the classes that can be measured; NaN when none can. */
 export function meanAuc(scores: Float64Array, labels: Uint8Array, classes: number): number {
-  const aucs = Array.from({ length: classes }, (_, column) => {
+  return meanOfKnown(classAucs(scores, labels, classes));
+}
+
+/** The AUC of each class; NaN where a label is missing. */
+function classAucs(scores: Float64Array, labels: Uint8Array, classes: number): number[] {
+  return Array.from({ length: classes }, (_, column) => {
     const cells = Array.from({ length: labels.length / classes }, (_cell, row) => row * classes + column);
     const known = cells.filter(cell => labels[cell] !== UNKNOWN);
     const ranking = new Ranking(
@@ -148,15 +154,4 @@ export function meanAuc(scores: Float64Array, labels: Uint8Array, classes: numbe
     );
     return ranking.positives === 0 || ranking.negatives === 0 ? Number.NaN : ranking.auc();
   });
-  return meanOfKnown(aucs);
-}
-
-function joined(parts: readonly Float64Array[]): Float64Array {
-  const result = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let place = 0;
-  for (const part of parts) {
-    result.set(part, place);
-    place += part.length;
-  }
-  return result;
 }

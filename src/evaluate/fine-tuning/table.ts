@@ -1,3 +1,4 @@
+import { meanOfKnown } from '../metrics/index.js';
 import { alignColumns, points } from '../tables/columns.js';
 import type { FineTuneResult } from '../tasks/fine-tune.js';
 
@@ -12,6 +13,9 @@ export function formatFineTuneTable(result: FineTuneResult): string {
   ];
   const rows = [
     ['mean', ...shares.flatMap(({ measure: { meanAuc, low, high } }) => cells(meanAuc, low, high))],
+    ...(result.protocol === 'folds'
+      ? [['mean of folds', ...shares.flatMap(({ foldAuc }) => [points(meanOfKnown(foldAuc)), ''])]]
+      : []),
     ...names.map(name => [
       name,
       ...shares.flatMap(({ measure }) => {

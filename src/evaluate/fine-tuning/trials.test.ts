@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../base/index.js';
 import { dealPatients, patientKey, shareOfPatients } from './patients.js';
+import { poolScores } from './pool.js';
 import { chooseProtocol, holdOut, type TrialSample, trialsOf } from './trials.js';
 
 const samples = fc
@@ -110,6 +111,21 @@ describe('trials', () => {
     expect(() => chooseProtocol(splits, { folds: 3, split: 'test' })).toThrow(UsageError);
     expect(() => chooseProtocol(['all'], { split: 'test' })).toThrow(/beside a split "train"/);
   });
+});
+
+it('pooled scores are free of how common a class was among the training patients', () => {
+  // Of 12 samples half have the class; folds without information score all by what they were trained on.
+  const labels = Uint8Array.from([1, 1, 1, 1, 0, 0, 1, 1, 0, 0, 0, 0]);
+  const rows = Array.from(labels.keys());
+  const halves = [rows.slice(0, 6), rows.slice(6)];
+  const scored = halves.map((test, fold) => {
+    const trial = { share: 100, fold, train: halves[1 - fold]!, validation: undefined, test };
+    const positives = trial.train.filter(row => labels[row] === 1).length;
+    const odds = Math.log((positives + 1) / (trial.train.length - positives + 1));
+    return { trial, scores: new Float64Array(test.length).fill(odds) };
+  });
+  const pooled = poolScores(scored, { labels }, 1);
+  for (const score of pooled) expect(score).toBeCloseTo(pooled[0]!, 12);
 });
 
 function disjoint(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {

@@ -18,6 +18,7 @@ import {
   type PictureEncoderOptions,
   pictureEncoderOptions,
 } from '../fine-tuning/picture-encoder.js';
+import { poolScores } from '../fine-tuning/pool.js';
 import { formatFineTuneTable } from '../fine-tuning/table.js';
 import { chooseProtocol, type Protocol, trialsOf } from '../fine-tuning/trials.js';
 import { measureTable, type ScoreTable, type TableMeasure, writeScores } from '../scores/index.js';
@@ -192,12 +193,7 @@ function tableOf(
   origin: { model: string; data: string; split: string; prompts: string; mode: string; share: number },
 ): ScoreTable {
   const rows = trials.flatMap(({ trial }) => trial.test);
-  const scores = new Float64Array(rows.length * classes.length);
-  let place = 0;
-  for (const part of trials) {
-    scores.set(part.scores, place);
-    place += part.scores.length;
-  }
+  const scores = poolScores(trials, data, classes.length);
   return {
     origin: {
       task: 'fine-tune',
