@@ -12,6 +12,10 @@ import { fineTuneWhole, stepsOf, type WholeNetworkSettings } from './whole-netwo
 export const FineTuneMode = z.enum(['linear', 'full']);
 export type FineTuneMode = z.infer<typeof FineTuneMode>;
 
+/** What the last layer of a whole network begins with: a linear probe of the same trial, or fresh weights. */
+export const HeadStart = z.enum(['probe', 'fresh']);
+export type HeadStart = z.infer<typeof HeadStart>;
+
 const FinishedTrial = z.object({
   /** Log-odds: test × classes. */
   scores: z.array(z.number()),
@@ -34,6 +38,7 @@ export interface FineTuneWork {
   readonly trials: readonly Trial[];
   readonly mode: FineTuneMode;
   readonly network: WholeNetworkSettings;
+  readonly head: HeadStart;
   readonly seed: number;
   readonly finished: Finished;
   /** Told how many pictures more are done. */
@@ -47,36 +52,38 @@ export function workOf(
   pictures: number,
   trials: readonly Trial[],
   network: WholeNetworkSettings,
+  head: HeadStart,
 ) {
   if (mode === 'linear') return pictures;
-  return trials.reduce((sum, { train }) => sum + stepsOf(train.length, network) * network.batch, 0);
+  const probed = head === 'probe' ? pictures : 0;
+  return probed + trials.reduce((sum, { train }) => sum + stepsOf(train.length, network) * network.batch, 0);
 }
 
 /** Trains and scores every trial, or takes it from where it is finished. */
 export async function fineTuneTrials(work: FineTuneWork): Promise<ScoredTrial[]> {
-  const { encoder, data, classes, trials, mode, network, seed, finished, onPictures, signal } = work;
+  const { encoder, data, classes, trials, mode, network, head, seed, finished, onPictures, signal } = work;
   let features: Promise<{ features: Float32Array; width: number }> | undefined;
+  const probeOf = async (trial: Trial) => {
+    features ??= featuresOf(encoder, data.pictures, { device: network.device, onPictures, signal });
+    const { features: values, width } = await features;
+    const probed = { features: values, width, samples: data.samples, labels: data.labels, classes };
+    return linearProbe(probed, trial, seed);
+  };
   const result: ScoredTrial[] = [];
   for (const trial of trials) {
     signal?.throwIfAborted();
     let done = 0;
     const name = `${mode}-share-${trial.share}-fold-${trial.fold}`;
     const { scores, strength } = await finished.get(name, FinishedTrial, async () => {
-      if (mode === 'linear') {
-        features ??= featuresOf(encoder, data.pictures, { device: network.device, onPictures, signal });
-        const { features: values, width } = await features;
-        const probe = linearProbe(
-          { features: values, width, samples: data.samples, labels: data.labels, classes },
-          trial,
-          seed,
-        );
-        return { scores: known(probe.scores, encoder), strength: probe.strength };
-      }
+      const probe = mode === 'linear' || head === 'probe' ? await probeOf(trial) : undefined;
+      if (mode === 'linear') return { scores: known(probe!.scores, encoder), strength: probe!.strength };
       const onStep = (step: number) => {
         onPictures((step - done) * network.batch);
         done = step;
       };
-      const found = await fineTuneWhole(encoder, data, classes, trial, seed, network, { onStep, signal });
+      const start = probe?.classifiers;
+      const hooks = { onStep, signal };
+      const found = await fineTuneWhole(encoder, data, classes, trial, seed, network, start, hooks);
       return { scores: known(found, encoder) };
     });
     if (mode === 'full') onPictures((stepsOf(trial.train.length, network) - done) * network.batch);

@@ -41,6 +41,8 @@ export interface ProbeResult {
   readonly scores: Float64Array;
   /** The C that was chosen. */
   readonly strength: number;
+  /** The classifiers, of features as they come. */
+  readonly classifiers: LinearClassifiers;
 }
 
 /**
@@ -53,7 +55,24 @@ export function linearProbe(data: ProbeData, trial: Trial, seed: number): ProbeR
   const strength = chooseStrength(data, trial, seed);
   const scaled = scalingOf(data, trial.train);
   const classifiers = fitRows(data, trial.train, scaled, strength);
-  return { scores: scoreLinear(classifiers, scaled(trial.test)), strength };
+  return {
+    scores: scoreLinear(classifiers, scaled.rows(trial.test)),
+    strength,
+    classifiers: unscaled(classifiers, scaled),
+  };
+}
+
+/** The same classifiers for features that are not brought to mean 0 and deviation 1. */
+function unscaled({ weights, classes, features }: LinearClassifiers, { mean, factor }: Scaling) {
+  const result = weights.slice();
+  for (let column = 0; column < classes; column++) {
+    const from = column * (features + 1);
+    for (let at = 0; at < features; at++) {
+      result[from + at]! *= factor[at]!;
+      result[from + features]! -= result[from + at]! * mean[at]!;
+    }
+  }
+  return { weights: result, classes, features };
 }
 
 function chooseStrength(data: ProbeData, trial: Trial, seed: number): number {
@@ -67,7 +86,7 @@ function chooseStrength(data: ProbeData, trial: Trial, seed: number): number {
     let before: LinearClassifiers | undefined;
     for (const [index, strength] of STRENGTHS.entries()) {
       before = fitRows(data, train, scaled, strength, { start: before, tolerance: ROUGH });
-      aucs[index]!.push(...classAucs(scoreLinear(before, scaled(part)), labels, data.classes));
+      aucs[index]!.push(...classAucs(scoreLinear(before, scaled.rows(part)), labels, data.classes));
     }
   }
   let best: number = USUAL;
@@ -92,18 +111,22 @@ function partsOf(data: ProbeData, rows: readonly number[], seed: number): number
 function fitRows(
   data: ProbeData,
   rows: readonly number[],
-  scaled: (rows: readonly number[]) => Matrix,
+  scaled: Scaling,
   strength: number,
   options?: FitOptions,
 ): LinearClassifiers {
-  return fitLogistic(scaled(rows), labelsOf(data, rows), data.classes, strength, options);
+  return fitLogistic(scaled.rows(rows), labelsOf(data, rows), data.classes, strength, options);
 }
 
-/** Features of rows, brought to mean 0 and deviation 1 over the training rows. Constant features become 0. */
-function scalingOf(
-  { features, width }: ProbeData,
-  train: readonly number[],
-): (rows: readonly number[]) => Matrix {
+/** How features are brought to mean 0 and deviation 1 over the training rows. Constant features become 0. */
+interface Scaling {
+  readonly mean: Float64Array;
+  /** One over the deviation. */
+  readonly factor: Float64Array;
+  rows(rows: readonly number[]): Matrix;
+}
+
+function scalingOf({ features, width }: ProbeData, train: readonly number[]): Scaling {
   const mean = new Float64Array(width);
   const square = new Float64Array(width);
   for (const row of train) for (let at = 0; at < width; at++) mean[at]! += features[row * width + at]!;
@@ -115,7 +138,7 @@ function scalingOf(
     const deviation = Math.sqrt(sum / train.length);
     return deviation > 1e-9 ? 1 / deviation : 0;
   });
-  return rows => {
+  const scaledRows = (rows: readonly number[]): Matrix => {
     const values = new Float64Array(rows.length * width);
     for (const [place, row] of rows.entries()) {
       for (let at = 0; at < width; at++) {
@@ -124,6 +147,7 @@ function scalingOf(
     }
     return { values, rows: rows.length, columns: width };
   };
+  return { mean, factor, rows: scaledRows };
 }
 
 /** rows × classes. */

@@ -102,10 +102,14 @@ describe('a linear probe', () => {
   };
 
   it('reads what the features say and nothing else, whatever their units', () => {
-    const { scores } = linearProbe(data, trial, 1);
+    const { scores, classifiers } = linearProbe(data, trial, 1);
     const labelsOf = (column: number) => Uint8Array.from(trial.test, row => data.labels[row * 2 + column]!);
     const column = (at: number) => Float64Array.from(trial.test, (_, place) => scores[place * 2 + at]!);
     expect(meanAuc(column(0), labelsOf(0), 1)).toBeGreaterThan(0.85);
+    // The classifiers are for features as they come.
+    const raw = Float64Array.from(data.features.subarray(trial.test[0]! * width));
+    const own = scoreLinear(classifiers, { values: raw, rows: trial.test.length, columns: width });
+    for (const [at, score] of own.entries()) expect(score).toBeCloseTo(scores[at]!, 6);
     expect(Math.abs(meanAuc(column(1), labelsOf(1), 1) - 0.5)).toBeLessThan(0.2);
     const scaled = { ...data, features: data.features.map((value, at) => value * (1 + (at % width)) + 3) };
     const again = linearProbe(scaled, trial, 1);

@@ -66,6 +66,17 @@ export async function train(
   let best: { value: number; state: Map<string, Tensor> } | undefined;
   let waited = 0;
   let step = 0;
+  const look = (value: () => number) => {
+    module.eval();
+    const found = value();
+    if (best === undefined || found < best.value) {
+      disposeAll(best?.state);
+      best = { value: found, state: copyOf(module) };
+      waited = 0;
+    } else waited++;
+  };
+  // What training begins with may be the best already.
+  if (validate !== undefined) look(validate);
   while (step < steps && waited < patience) {
     work.signal?.throwIfAborted();
     module.train();
@@ -81,13 +92,7 @@ export async function train(
     work.onStep?.(step);
     await nextTurn();
     if (validate === undefined || (step % every !== 0 && step < steps)) continue;
-    module.eval();
-    const value = validate();
-    if (best === undefined || value < best.value) {
-      disposeAll(best?.state);
-      best = { value, state: copyOf(module) };
-      waited = 0;
-    } else waited++;
+    look(validate);
   }
   optimiser.zeroGrad();
   for (const value of optimiser.stateDict().values()) value.dispose();

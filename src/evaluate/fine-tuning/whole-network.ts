@@ -7,6 +7,7 @@ import { UNKNOWN } from '../scores/index.js';
 import { Batches } from './batches.js';
 import type { LabelledPictures } from './labelled.js';
 import { labelsOf } from './linear-probe.js';
+import type { LinearClassifiers } from './logistic-regression.js';
 import type { PictureEncoder } from './picture-encoder.js';
 import { inPrecision, train } from './train.js';
 import { holdOut, type Trial } from './trials.js';
@@ -57,6 +58,8 @@ export function stepsOf(pictures: number, { epochs, batch }: WholeNetworkSetting
 /**
  * Fine-tunes the whole network with binary cross entropy over known labels; stops early by that loss on validation
  * patients (those of the data set's own split, else a sixth of the training patients).
+ * @param head - What the last layer begins with: a linear probe of the same trial (Kumar et al., ICLR 2022: a fresh layer
+ * first spoils what the encoder has learnt). Undefined for fresh weights.
  * @returns test × classes: log-odds.
  */
 export async function fineTuneWhole(
@@ -66,6 +69,7 @@ export async function fineTuneWhole(
   trial: Trial,
   seed: number,
   settings: WholeNetworkSettings,
+  head: LinearClassifiers | undefined,
   hooks: { readonly onStep?: (step: number) => void; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<Float64Array> {
   const { device, batch } = settings;
@@ -76,6 +80,7 @@ export async function fineTuneWhole(
   const backbone = encoder.make();
   manualSeed(Random.of(seed, 'head', trial.share, trial.fold).bits());
   const network = new Classifier(backbone, classes).to({ device });
+  if (head !== undefined) setHead(network.head, head);
   const batches = new Batches(rows, batch, seed);
   const table = { labels: data.labels, classes };
   const lossOf = (logits: Tensor, places: readonly number[]) => {
@@ -148,4 +153,13 @@ export async function fineTuneWhole(
   } finally {
     network.dispose();
   }
+}
+
+function setHead(head: Linear, { weights, classes, features }: LinearClassifiers): void {
+  const rows = tensor(Float32Array.from(weights), { shape: [classes, features + 1] });
+  noGrad(() => {
+    head.weight.copy_(rows.slice(1, 0, features));
+    head.bias?.copy_(rows.select(1, features));
+  });
+  rows.dispose();
 }

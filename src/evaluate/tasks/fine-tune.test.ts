@@ -90,6 +90,9 @@ describe('fine-tuning', () => {
     });
     expect(result).toMatchObject({ protocol: 'splits', split: 'test', n: 24, mode: 'full' });
     expect(result.shares[0]!.measure.meanAuc).toBeGreaterThan(0.8);
+    const fresh = await evaluateFineTune({ ...options, head: 'fresh' });
+    expect(fresh.shares[0]!.measure.meanAuc).toBeGreaterThan(0.7);
+    expect(fresh.shares).not.toEqual(result.shares);
     expect(steps.at(-1)).toBeLessThanOrEqual(1);
     expect(steps.every((step, at) => at === 0 || step >= steps[at - 1]!)).toBe(true);
   });

@@ -2,7 +2,13 @@ import { z } from 'zod';
 import { parseAs, UsageError, writeFileAtomic } from '../../base/index.js';
 import { openDataset, synrayVersion } from '../../data/index.js';
 import { type ClassOptions, classesOf, classOptions, type LabelClass } from '../fine-tuning/classes.js';
-import { FineTuneMode, fineTuneTrials, type ScoredTrial, workOf } from '../fine-tuning/fine-tune-trials.js';
+import {
+  FineTuneMode,
+  fineTuneTrials,
+  HeadStart,
+  type ScoredTrial,
+  workOf,
+} from '../fine-tuning/fine-tune-trials.js';
 import { Finished } from '../fine-tuning/finished.js';
 import { type LabelledPictures, readLabelled } from '../fine-tuning/labelled.js';
 import { labelsOf, meanAuc } from '../fine-tuning/linear-probe.js';
@@ -31,6 +37,8 @@ export interface FineTuneOptions
     PictureEncoderOptions {
   /** Default `linear`. */
   readonly mode?: string | undefined;
+  /** What the last layer begins with (`full`); default `probe`. `fresh` is the published protocols'. */
+  readonly head?: string | undefined;
   /** Learning rate of the encoder (`full`); default 1e-4. MAVL's protocol is 1e-5 for all. */
   readonly rate?: number | undefined;
   /** Learning rate of the new layer; default ten times `rate`. */
@@ -48,6 +56,7 @@ const Settings = z.object({
   mode: FineTuneMode.default('linear'),
   share: Shares,
   folds: Folds,
+  head: HeadStart.default('probe'),
   rate: z.number().positive().max(1).default(1e-4),
   headRate: z.number().positive().max(1).optional(),
   weightDecay: z.number().min(0).max(10).default(0.01),
@@ -91,7 +100,7 @@ export interface FineTuneResult extends EvaluationResult {
  */
 export async function evaluateFineTune(options: FineTuneOptions): Promise<FineTuneResult> {
   const settings = parseAs(Settings, options, 'options', UsageError);
-  const { seed, mode, share: shares, rate, device } = settings;
+  const { seed, mode, share: shares, rate, device, head } = settings;
   const network = { ...settings, headRate: settings.headRate ?? Math.min(1, 10 * rate) };
   const { name: prompts, classes } = await classesOf(options);
   const dataset = await openDataset(options.data);
@@ -122,7 +131,7 @@ export async function evaluateFineTune(options: FineTuneOptions): Promise<FineTu
       test: [],
     })),
   );
-  total += workOf(mode, dataset.count(), rough, network);
+  total += workOf(mode, dataset.count(), rough, network, head);
   const data = await readLabelled(dataset, classes, {
     size: encoder.size,
     onSample: () => onPictures(1),
@@ -144,6 +153,7 @@ export async function evaluateFineTune(options: FineTuneOptions): Promise<FineTu
       trials,
       mode,
       network,
+      head,
       seed,
       finished,
       onPictures,
@@ -248,6 +258,10 @@ export const fineTune: Task<FineTuneOptions, FineTuneResult> = {
     {
       flags: '--mode <name>',
       help: 'linear (logistic regression on features) or full (the whole network; default: linear)',
+    },
+    {
+      flags: '--head <name>',
+      help: 'full: the last layer begins as a linear probe (probe) or with fresh weights (fresh; default: probe)',
     },
     ...sharedTrainingOptions,
     ...classOptions,
