@@ -184,11 +184,17 @@ export async function drawChart(chart: TopLevelSpec, words?: string): Promise<Ht
   const view = new View(parse(spec satisfies VegaSpec), { renderer: 'none' });
   const svg = await view.toSVG();
   view.finalize();
-  const label = words === undefined ? '' : `role="img" aria-label="${await html`${words}`}" `;
+  // The width becomes a maximum, so that charts shrink on narrow screens and paper.
+  const fluid = svg.replace(
+    / width="(\d+(?:\.\d+)?)" height="[\d.]+"/,
+    ' style="max-width:$1px" width="100%"',
+  );
+  if (words === undefined) return raw(fluid);
+  const label = await html`${words}`;
   return raw(
-    svg
-      // The width becomes a maximum, so that charts shrink on narrow screens and paper.
-      .replace(/ width="(\d+(?:\.\d+)?)" height="[\d.]+"/, ' style="max-width:$1px" width="100%"')
-      .replace(/^<svg /, () => `<svg ${label}`),
+    fluid
+      // Groups of marks would be pictures of their own, without names.
+      .replace(/<g [^>]*>/g, tag => tag.replace(/ (role|aria-[a-z]+)="[^"]*"/g, ''))
+      .replace(/^<svg /, () => `<svg role="img" aria-label="${label}" `),
   );
 }

@@ -24,9 +24,12 @@ export function formatStudy(results: StudyResults): string {
   return [results.title, ...lines, '', ...sentences(results)].map(printable).join('\n');
 }
 
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+
 /** One table a kind of task and one of the differences, for a README. */
 export function markdownTables(results: StudyResults): string {
-  const escaped = (text: string) => printable(text).replace(/[\\`*_{}[\]<>|#~&!]/g, '\\$&');
+  const escaped = (text: string) =>
+    printable(text).replace(/[\\`*_{}[\]|#~!&<>]/g, found => ENTITIES[found] ?? `\\${found}`);
   const table = (head: readonly string[], body: readonly (readonly string[])[], left: number) => {
     const rule = head.map((_, column) => (column < left ? '---' : '---:'));
     return [head, rule, ...body].map(row => `| ${row.join(' | ')} |`).join('\n');

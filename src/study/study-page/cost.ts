@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import { duration } from '../../base/index.js';
 import type { Html } from '../report/index.js';
 import type { StudyOutcome } from '../run/study.js';
-import { count } from './words.js';
+import { count, percent } from './words.js';
 
 /** What stages of one kind took. */
 export interface StageCost {
@@ -53,30 +53,37 @@ export function gatherCost({ study, datasets, trained, seconds }: StudyOutcome):
 }
 
 export function costSection(costs: readonly StageCost[]): Html {
-  const sum = (rows: readonly StageCost[]) => rows.reduce((total, { seconds }) => total + seconds, 0);
-  const total = sum(costs);
-  const kinds = (Object.keys(KINDS) as StageCost['kind'][]).filter(kind =>
-    costs.some(cost => cost.kind === kind),
-  );
-  return html`<p>${duration(total)} of work in all, stages of earlier runs included: ${kinds
-    .map(kind => `${KINDS[kind]} ${duration(sum(costs.filter(cost => cost.kind === kind)))}`)
+  const all = sumOf('all', costs);
+  const kinds = (Object.keys(KINDS) as StageCost['kind'][])
+    .map(kind => costs.filter(cost => cost.kind === kind))
+    .filter(parts => parts.length > 0)
+    .map(parts => ({ parts, sum: sumOf(KINDS[parts[0]!.kind], parts) }));
+  return html`<p>${duration(all.seconds)} of work in all, stages of earlier runs included: ${kinds
+    .map(({ sum: { name, seconds } }) => `${name} ${duration(seconds)}`)
     .join(', ')}.</p>
 <details><summary>What each part took</summary><div class="scroll" tabindex="0" role="region" aria-label="What each part took"><table>
 <caption>Time, and pictures that were made or that trainings saw (repetitions count).</caption>
 <thead><tr><th scope="col">part</th><th scope="col">stages</th><th scope="col">time</th><th scope="col">share</th><th scope="col">pictures</th></tr></thead>
 ${kinds.map(
-  kind => html`<tbody><tr class="sum"><th scope="rowgroup" colspan="5">${KINDS[kind]}</th></tr>
-${costs
-  .filter(cost => cost.kind === kind)
-  .map(
-    ({
-      name,
-      stages,
-      seconds,
-      pictures,
-    }) => html`<tr><th scope="row">${name}</th><td>${count(stages)}</td><td>${duration(seconds)}</td>
-<td>${total === 0 ? '–' : `${((100 * seconds) / total).toFixed(1)}\u00a0%`}</td><td>${pictures === undefined ? '–' : count(pictures)}</td></tr>
+  ({
+    parts,
+    sum,
+  }) => html`<tbody><tr class="sum"><th scope="rowgroup">${sum.name}</th>${figures(sum, all.seconds)}</tr>
+${parts.map(
+  part => html`<tr><th scope="row">${part.name}</th>${figures(part, all.seconds)}</tr>
 `,
-  )}</tbody>`,
+)}</tbody>`,
 )}</table></div></details>`;
+}
+
+type Sum = Omit<StageCost, 'kind'>;
+
+function sumOf(name: string, costs: readonly StageCost[]): Sum {
+  const sum = (of: 'stages' | 'seconds' | 'pictures') =>
+    costs.reduce((total, cost) => total + (cost[of] ?? 0), 0);
+  return { name, stages: sum('stages'), seconds: sum('seconds'), pictures: sum('pictures') };
+}
+
+function figures({ stages, seconds, pictures = 0 }: Sum, total: number): Html {
+  return html`<td>${count(stages)}</td><td>${duration(seconds)}</td><td>${percent(seconds, total)}</td><td>${pictures === 0 ? '–' : count(pictures)}</td>`;
 }

@@ -148,7 +148,7 @@ export async function forestPlot({ title, rows, claim, domain }: ForestPlot): Pr
       claim === undefined ? '' : ` Claim: ${inPoints(claim.value)}, ${claim.source}.`
     }`,
   );
-  return html`<figure><h4>${title}</h4>${chart}${
+  return html`<figure><p class="title">${title}</p>${chart}${
     claim === undefined
       ? ''
       : html`<figcaption class="quiet"><span class="claim" aria-hidden="true">▼</span> claimed: ${inPoints(claim.value)} points (${claim.source})</figcaption>`

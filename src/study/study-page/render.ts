@@ -19,7 +19,7 @@ export interface StudyPageData extends MadeWith {
   readonly results: StudyResults;
   /** Task → its name for people. */
   readonly taskTitles: Readonly<Record<string, string>>;
-  readonly armSteps: readonly { readonly name: string; readonly steps: number; readonly ablation: boolean }[];
+  readonly armSteps: readonly { readonly name: string; readonly steps: number }[];
   readonly cards: readonly DataCard[];
   readonly tails: readonly DataTail[];
   readonly losses: readonly CurationLoss[];

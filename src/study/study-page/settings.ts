@@ -92,10 +92,10 @@ export interface MadeWith {
 }
 
 export function settingSection({ command, versions, settings }: MadeWith): Html {
-  return html`<pre tabindex="0" aria-label="command">${command}</pre>
+  return html`<pre tabindex="0" role="region" aria-label="command">${command}</pre>
 <p class="quiet">${Object.entries(versions)
     .map(([name, version]) => `${name} ${version}`)
     .join(' · ')}</p>
 <details><summary>Every setting</summary><p class="quiet">The recipe with its defaults filled in; addresses of services are left out.</p>
-<pre tabindex="0" aria-label="settings">${settings}</pre></details>`;
+<pre tabindex="0" role="region" aria-label="settings">${settings}</pre></details>`;
 }

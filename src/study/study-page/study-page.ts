@@ -30,11 +30,7 @@ export async function studyPage({ results, outcome, recipe, out }: StudyPageOpti
     taskTitles: Object.fromEntries(
       Object.entries(study.tasks).map(([name, { title }]) => [name, title ?? name]),
     ),
-    armSteps: study.arms.map(({ name, steps, ablation }) => ({
-      name,
-      steps,
-      ablation: ablation !== undefined,
-    })),
+    armSteps: study.arms.map(({ name, steps }) => ({ name, steps })),
     cards: await gatherCards(outcome),
     tails: await gatherTails(outcome),
     losses: await gatherLosses(outcome),
