@@ -20,6 +20,5 @@ export { type Ranks, ranksOf } from './ranks.js';
 export { DataParallel, type StepVerdict, type StepVote } from './ranks-data-parallel.js';
 export { DataSource, PretrainRecipe, readPretrainRecipe } from './recipe.js';
 export { changeRecipe, dataSourceIn, type RecipeChange, recipeChangeIn } from './recipe-changes.js';
-export { recipeSchema } from './recipe-schema.js';
 export { pretrain } from './trainer.js';
 export { type TwinBatch, TwinContrast } from './twins.js';

@@ -1,5 +1,5 @@
 import { importers, openDataset } from '../../data/index.js';
-import { painters } from '../../images/index.js';
+import { readHospital } from '../../jobs/index.js';
 import { fromRecipe, type SourceRecipe, type Study, sourceOf } from '../recipe/index.js';
 import { chooseSource } from '../sources/index.js';
 import type { DoneStage } from './done.js';
@@ -7,7 +7,6 @@ import type { PlannedUnit } from './plan.js';
 import type { Rehearsal } from './rehearsal.js';
 import { mostPatients } from './shrink.js';
 import {
-  smallFor,
   type TriedData,
   tryCurate,
   tryFolder,
@@ -111,7 +110,9 @@ export class DataUnits {
       const splits = Object.fromEntries(
         Object.entries(manifest.splits).map(([name, { samples }]) => [name, samples]),
       );
-      const tried = await this.#try(stage, stage, () => tryFolder(folder, rehearsal));
+      const tried = await this.#try(stage, JSON.stringify(['folder', folder]), () =>
+        tryFolder(folder, rehearsal),
+      );
       return { splits, tried, cost: NO_COST, amount: `${samplesOf(splits)} samples, there`, bytes: 0 };
     } catch (error) {
       rehearsal.missing.fault(stage, 'folder', folder, error);
@@ -158,26 +159,29 @@ export class DataUnits {
       await painterCost(stage, painter, count, rehearsal),
       await curationCost(stage, curation, count, rehearsal),
     );
+    const amount = `${count} pairs of ${recipe.size} px`;
+    if (painter !== 'simulator') {
+      const most = recipe.size ** 2 * (recipe.image.bits / 8);
+      const basis = [
+        'reading back and pixel checks are left out; disk at most, as if pictures were not compressed',
+      ];
+      const cost = addCosts({ ...NO_COST, basis }, elsewhere);
+      return { splits, tried: undefined, cost, amount, bytes: count * most };
+    }
     // What cannot be done here is left out of the trial; the figures of the recipe stand for it.
-    const isOurs = painter === 'simulator' || !painters.names().includes(painter);
     const triable = {
       ...recipe,
       bank: undefined,
       writer: 'grammar',
-      painter: 'simulator',
       plan: { ...plan, cap: 'least' as const },
       checks: wrongChecks ? [] : checks,
       curation: triableCuration(curation),
     };
-    const tried = isOurs
-      ? await this.#try(stage, this.#keyOf({ generate: recipe }), () => tryGenerate(triable, rehearsal))
-      : undefined;
-    const ownPainter = painter === 'simulator';
-    const local = this.#local(splits, tried, `${count} pairs of ${recipe.size} px`);
-    const ours = ownPainter
-      ? local.cost
-      : { ...NO_COST, basis: ['reading back and pixel checks are left out'] };
-    return { ...local, cost: addCosts(ours, elsewhere) };
+    const tried = await this.#try(stage, this.#keyOf({ generate: recipe }), () =>
+      tryGenerate(triable, rehearsal),
+    );
+    const local = this.#local(splits, tried, amount);
+    return { ...local, cost: addCosts(local.cost, elsewhere) };
   }
 
   async #hospital(stage: string, recipe: NonNullable<SourceRecipe['hospital']>): Promise<Finding> {
@@ -186,10 +190,8 @@ export class DataUnits {
     );
     if (tried === undefined) return this.#absent(stage, 'the hospital');
     const patients = mostPatients(recipe);
-    const few = Math.min(recipe.patients, smallFor({ hospital: recipe }).pairs);
-    const perPatient = tried.samples / few;
-    const factor = (perPatient * patients) / Math.max(1, tried.samples);
-    const splits = scaled(tried.splits, factor);
+    const { split, patients: habits } = await readHospital(recipe.hospital);
+    const splits = { [split]: Math.round(patients * meanOf(habits.studies)) };
     const most = recipe.enrich > 0 ? 'at most ' : '';
     return this.#local(splits, tried, `${most}${samplesOf(splits)} studies of ${patients} patients`);
   }
@@ -224,7 +226,7 @@ export class DataUnits {
       return {
         splits,
         tried: undefined,
-        cost: addCosts(unknownCost(why), elsewhere),
+        cost: addCosts({ ...unknownCost(why), gpuHours: 0 }, elsewhere),
         amount: wordsOf(splits),
         bytes,
       };
@@ -249,13 +251,13 @@ export class DataUnits {
     const bytes = tried === undefined || samples === undefined ? null : tried.bytesEach * samples;
     const cost: Cost =
       tried === undefined
-        ? unknownCost('it could not be tried')
+        ? { ...unknownCost('it could not be tried'), gpuHours: 0 }
         : count === undefined
-          ? unknownCost('how many samples it has is not known')
+          ? { ...unknownCost('how many samples it has is not known'), gpuHours: 0 }
           : {
               ...NO_COST,
               seconds: tried.secondsEach * count,
-              basis: [`${tried.samples} were made, now and here`],
+              basis: [basisOf(tried)],
             };
     return { splits, tried, cost, amount, bytes };
   }
@@ -279,7 +281,10 @@ export class DataUnits {
     const { rehearsal } = this;
     const known = this.#trials.get(key);
     if (known !== undefined) return known;
-    if (rehearsal.isLate) return undefined;
+    if (rehearsal.isLate) {
+      const like = [...this.#trials].find(([other]) => familyOf(other) === familyOf(key))?.[1];
+      return like === undefined ? undefined : { ...like, borrowed: true };
+    }
     try {
       const tried = await work();
       this.#trials.set(key, tried);
@@ -301,13 +306,16 @@ export class DataUnits {
     if (generate !== undefined) {
       const { pairs: _, test, seed: __, shardSize: ___, attempts: ____, plan, ...rest } = generate;
       const { k, m, findingsPerReport } = plan;
-      return JSON.stringify(['generate', rest, test > 0, k, m, findingsPerReport]);
+      return JSON.stringify(['generate', rest.size, rest, test > 0, k, m, findingsPerReport]);
     }
     if (hospital !== undefined) return JSON.stringify(['hospital', hospital.hospital, hospital.size]);
+    const { repaint } = source;
+    // Painted as pairs are, so that one may stand for the other.
+    if (repaint !== undefined) return JSON.stringify(['generate', repaint.size, repaint.painter, 'repaint']);
     const of = sourceOf(source);
     if (of === undefined) return JSON.stringify(source);
     const settings = Object.values(source).map(way => ({ ...(way as object), of: '', seed: 0, patients: 0 }));
-    return JSON.stringify([Object.keys(source), settings, this.#keys.get(of) ?? of]);
+    return JSON.stringify([Object.keys(source)[0], this.#keys.get(of) ?? of, settings]);
   }
 
   #paths(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
@@ -317,6 +325,12 @@ export class DataUnits {
         : value;
     return Object.fromEntries(Object.entries(options).map(([name, value]) => [name, of(value)]));
   }
+}
+
+/** Data sets of a way and a size (or of what they are made of), whose samples cost about the same. */
+function familyOf(key: string): string {
+  const parts: unknown = JSON.parse(key);
+  return JSON.stringify(Array.isArray(parts) ? parts.slice(0, 2) : parts);
 }
 
 /** How the samples of a source are split, from its first rows. */
@@ -344,6 +358,17 @@ function splitsAfter({ select }: SourceRecipe, splits: Splits): Splits {
   const part = scaled(chosen, patients[1] - patients[0]);
   const samples = samplesOf(part) ?? 0;
   return most === undefined || samples <= most ? part : scaled(part, most / samples);
+}
+
+function basisOf({ samples, borrowed }: TriedData): string {
+  return `${samples} were made, now and here${borrowed === true ? ', with other settings' : ''}`;
+}
+
+/** The mean of numbers by their weights. */
+function meanOf(weights: Readonly<Record<string, number>>): number {
+  const entries = Object.entries(weights);
+  const all = entries.reduce((sum, [, weight]) => sum + weight, 0);
+  return entries.reduce((sum, [number, weight]) => sum + Number(number) * weight, 0) / all;
 }
 
 function wordsOf(splits: Splits | undefined): string {

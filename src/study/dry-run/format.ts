@@ -14,13 +14,13 @@ export function formatDryRun(plan: DryRun): string {
     ...alignColumns([
       ['data', '', 'time', 'disk', 'tokens', 'GPU hours'],
       ...data.map(unit => [`  ${unit.label}${mark(unit)}`, unit.amount, ...figures([unit])]),
-      ['trainings'],
+      ['trainings', '', '', '', '', ''],
       ...groups(trainings, ({ name }) => name.split('/').slice(1, -1).join(' ')).map(([name, group]) => [
         `  ${name}${mark(...group)}`,
         `${group[0]!.amount}${times(group.length)}`,
         ...figures(group),
       ]),
-      ['scores'],
+      ['scores', '', '', '', '', ''],
       ...groups(scores, ({ name }) => name.split('/').at(-1)!).map(([name, group]) => [
         `  ${name}${mark(...group)}`,
         `${group[0]!.amount}${times(group.length)}`,
@@ -37,8 +37,9 @@ export function formatDryRun(plan: DryRun): string {
   if (machine.load >= 0.5) {
     lines.push(
       '',
-      `The machine was busy while this was measured (${machine.load.toFixed(1)} other processes on ${machine.processors} ` +
-        'processors): alone it is faster.',
+      `The machine was busy while this was measured: ${machine.load.toFixed(1)} other processes on ${machine.processors} ` +
+        `processors; the measurement got ${Math.round(100 * machine.share)} % of their time. Alone it takes less: ` +
+        `${timeOf(atBest(units, machine.share))} at best.`,
     );
   }
   const unknown = groups(
@@ -67,6 +68,14 @@ export function formatDryRun(plan: DryRun): string {
     ),
   );
   return lines.join('\n');
+}
+
+/** Seconds of what is to do, if the processors had nothing else to do. Figures of GPUs stay as they are. */
+function atBest(units: readonly PlannedUnit[], share: number): number {
+  return units.reduce((sum, { done, seconds, gpuHours }) => {
+    if (done || seconds === null) return sum;
+    return sum + (gpuHours === 0 ? seconds * share : seconds);
+  }, 0);
 }
 
 function groups<T>(items: readonly T[], keyOf: (item: T) => string): [string, T[]][] {

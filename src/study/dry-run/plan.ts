@@ -85,6 +85,11 @@ export interface DryRun {
     readonly processors: number;
     /** Processes that wanted a processor before the measurement began, this one not counted. */
     readonly load: number;
+    /**
+     * Share of the processors' time that the measurement got. Where all work went to all processors, and nothing else
+     * ran, times would be shorter by this factor; more than that is not to be expected.
+     */
+    readonly share: number;
     readonly cudaDevices: number;
   };
   /** Seconds that the dry run itself took. */

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { generate } from '../../jobs/index.js';
 import type { ComputeFigures } from '../recipe/index.js';
 import { MissingThings } from './missing.js';
 import type { Pace } from './plan.js';
@@ -14,6 +15,7 @@ export class Rehearsal {
   readonly missing = new MissingThings();
   readonly #deadline: number;
   #numbers = 0;
+  #startUp: Promise<number> | undefined;
 
   private constructor(
     /** Temporary. */
@@ -42,6 +44,18 @@ export class Rehearsal {
   get isLate(): boolean {
     this.signal?.throwIfAborted();
     return performance.now() > this.#deadline;
+  }
+
+  /** Seconds that a stage which paints takes before its first picture; measured once, by painting one pair. */
+  async startUp(): Promise<number> {
+    this.#startUp ??= (async () => {
+      const started = performance.now();
+      const plan = { k: 3, m: 1, cap: 'least' as const };
+      const recipe = { pairs: 1, size: 128, plan, checks: [] };
+      await generate({ recipe, out: this.place('one'), signal: this.signal });
+      return (performance.now() - started) / 1000;
+    })();
+    return this.#startUp;
   }
 
   /** A path for something new. */
@@ -87,6 +101,11 @@ export class Stopwatch {
       ? (last.seconds - first.seconds) / steady
       : last.seconds / last.done;
   }
+}
+
+/** Seconds for one more, of `count` that took `seconds` after `startUp`, which is known roughly only. */
+export function secondsEach(seconds: number, startUp: number, count: number): number {
+  return Math.max(seconds - startUp, seconds / 4) / Math.max(1, count);
 }
 
 /** Bytes of all files in a folder; 0 where there is none. */

@@ -40,7 +40,7 @@ export class ScoreUnits {
     const earlier = this.done.get(stage);
     const { splits } = this.data.expected.get(task.data)!;
     const pictures = picturesOf(task, splits);
-    const pace = await this.#paceOf(training, name, task);
+    const pace = await this.paceOf(training, name, task);
     const isKnown = typeof pace !== 'string' && pictures !== undefined;
     const unknown = [
       ...(typeof pace === 'string' ? [pace] : []),
@@ -62,7 +62,8 @@ export class ScoreUnits {
     };
   }
 
-  async #paceOf(training: Training, name: string, task: TaskRecipe): Promise<TaskPace | string> {
+  /** Tries the task, unless one that costs the same was tried. @returns the pace, or why it is not known. */
+  async paceOf(training: Training, name: string, task: TaskRecipe): Promise<TaskPace | string> {
     const key = costKey(training, task);
     const known = this.#paces.get(key);
     if (known !== undefined) return known;
@@ -71,7 +72,6 @@ export class ScoreUnits {
     return pace;
   }
 
-  /** @returns the pace, or why it is not known. */
   async #measure(training: Training, name: string, task: TaskRecipe): Promise<TaskPace | string> {
     const method = await this.trainings.modelOf(training);
     if (method === undefined) return 'there is no model of this method here to try it with';

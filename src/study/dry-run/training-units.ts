@@ -62,6 +62,8 @@ export class TrainingUnits {
     const gpus = recipe.training.device === 'cpu' ? 0 : 1;
     const reading = this.#firstReading(training, tried);
     const seconds = pace.secondsPerStep === null ? null : pace.secondsPerStep * steps + reading.seconds;
+    const bytes = tried === undefined || reading.bytes === null ? null : tried.bytes + reading.bytes;
+    const unknown = [...pace.unknown, ...(bytes === null ? ['how much disk it takes was not seen'] : [])];
     return {
       kind: 'training',
       name: stage,
@@ -70,11 +72,11 @@ export class TrainingUnits {
       done: earlier !== undefined,
       amount: `${steps} steps of ${batch} pairs with ${method}`,
       seconds: earlier?.seconds ?? seconds,
-      bytes: tried === undefined || reading.bytes === null ? null : tried.bytes + reading.bytes,
+      bytes,
       tokens: 0,
       gpuHours: gpus === 0 ? 0 : seconds === null ? null : (seconds * gpus) / 3600,
       basis: earlier === undefined ? pace.basis : 'done in an earlier run',
-      unknown: earlier === undefined ? pace.unknown : [],
+      unknown: earlier === undefined ? unknown : [],
     };
   }
 

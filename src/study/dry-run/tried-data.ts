@@ -10,7 +10,7 @@ import {
 import { GenerateRecipe, generate, simulateHospital } from '../../jobs/index.js';
 import type { SourceRecipe } from '../recipe/index.js';
 import { chooseSource } from '../sources/index.js';
-import { bytesOf, type Rehearsal, Stopwatch } from './rehearsal.js';
+import { bytesOf, type Rehearsal, Stopwatch, secondsEach } from './rehearsal.js';
 import { type Small, shrinkSource } from './shrink.js';
 
 /** A small version of a data set, and what it took. */
@@ -21,6 +21,8 @@ export interface TriedData {
   readonly samples: number;
   readonly secondsEach: number;
   readonly bytesEach: number;
+  /** Whether it is of another data set like it, since there was no time to try this one. */
+  readonly borrowed?: boolean;
 }
 
 /** Samples of data sets that are only copied or opened. */
@@ -37,9 +39,10 @@ export async function tryGenerate(recipe: GenerateRecipe, rehearsal: Rehearsal):
   const { signal } = rehearsal;
   const { generate: small } = shrinkSource({ generate: recipe }, smallFor({ generate: recipe }));
   const out = rehearsal.place('pairs');
+  const startUp = await rehearsal.startUp();
   const watch = new Stopwatch();
-  await generate({ recipe: { ...small!, shardSize: 32 }, out, signal, onProgress: watch.mark });
-  return described(out, watch.each());
+  await generate({ recipe: { ...small!, shardSize: 32 }, out, signal });
+  return described(out, secondsEach(watch.seconds, startUp, small!.pairs + small!.test));
 }
 
 /** Lets a few patients into a hospital. */
@@ -50,11 +53,12 @@ export async function tryHospital(
   const { signal } = rehearsal;
   const small = shrinkSource({ hospital: recipe }, smallFor({ hospital: recipe })).hospital!;
   const out = rehearsal.place('hospital');
+  const startUp = await rehearsal.startUp();
   const watch = new Stopwatch();
-  await simulateHospital({ recipe: { ...small, shardSize: 12 }, out, signal, onProgress: watch.mark });
-  const perPatient = watch.each();
-  const made = await described(out, perPatient);
-  return { ...made, secondsEach: (perPatient * small.patients) / made.samples };
+  await simulateHospital({ recipe: { ...small, shardSize: 12 }, out, signal });
+  const { seconds } = watch;
+  const made = await described(out, 0);
+  return { ...made, secondsEach: secondsEach(seconds, startUp, made.samples) };
 }
 
 /** Imports the first rows of a source. */
@@ -122,6 +126,7 @@ export async function tryOther(
       ? source
       : { select: { ...source.select, patients: [0, 1] as [number, number] } };
   const out = rehearsal.place('made');
+  const startUp = source.repaint === undefined ? 0 : await rehearsal.startUp();
   const watch = new Stopwatch();
   const folder = await chooseSource(whole).build({
     out,
@@ -131,7 +136,7 @@ export async function tryOther(
   });
   const { seconds } = watch;
   const made = await described(folder, 0);
-  return { ...made, secondsEach: seconds / Math.max(1, of?.samples ?? made.samples) };
+  return { ...made, secondsEach: secondsEach(seconds, startUp, of?.samples ?? made.samples) };
 }
 
 /** A plain data set for methods whose own data are not here. */

@@ -157,11 +157,8 @@ export async function curationCost(
   if (judge !== undefined) {
     await missing.endpoint(unit, judge.baseUrl, judge.model);
     const cost = pacedCost('judge', `${judge.model} judges`, figures.judge, count, rehearsal);
-    costs.push({
-      ...cost,
-      tokens: null,
-      unknown: [...cost.unknown, 'tokens of the judge: pictures are not counted in tokens'],
-    });
+    const note = 'the tokens of the pictures that the judge looks at are not counted';
+    costs.push({ ...cost, unknown: [...cost.unknown, note] });
   }
   return addCosts(...costs, NO_COST);
 }
