@@ -79,6 +79,18 @@ describe('Estimates', () => {
     expect(estimates.difference('a', 'c')).toBeUndefined();
   });
 
+  it('holds trainings of one seed against each other', () => {
+    const cells = [0.5, 0.6, 0.7].flatMap((value, seed) => [
+      cell('a', 'm', 't', seed, value + 0.02, 'patients', 0),
+      cell('b', 'm', 't', seed, value, 'patients', 0),
+    ]);
+    const { value, low, high } = new Estimates(cells, options).difference('a', 'b')!;
+    expect(value).toBeCloseTo(0.02, 12);
+    expect(high - low).toBeLessThan(1e-9);
+    const one = new Estimates([cells[2]!, ...cells.filter(({ arm }) => arm === 'b')], options);
+    expect(one.difference('a', 'b')!.value).toBeCloseTo(0.02, 12);
+  });
+
   it('is the same whatever the order of the scores, and its own negative the other way round', () => {
     fc.assert(
       fc.property(

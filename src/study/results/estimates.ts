@@ -33,7 +33,7 @@ export interface Choice {
 
 /**
  * Means and differences of arms over methods, tasks and seeds. Each round draws patients with replacement, the same
- * for all models, and the trainings of each arm and method with replacement, so that an interval holds what other
+ * for all models, and seeds with replacement, the same for all arms of a method, so that an interval holds what other
  * patients and other seeds would change. With one seed it holds the patients alone. Drawing among few seeds makes the
  * part of the seeds too small: by a third of its variance among three.
  */
@@ -57,17 +57,16 @@ export class Estimates {
   mean(arm: string, choice: Choice = {}): Estimate | undefined {
     const chosen = this.#chosen(arm, choice);
     if (chosen.length === 0) return undefined;
-    return { value: point(chosen), ...percentileInterval(this.#series(arm, chosen)) };
+    return { value: point(chosen), ...percentileInterval(this.#series(chosen)) };
   }
 
-  /** First less second over the methods and tasks that both have; undefined where there are none. */
+  /** First less second over the methods, tasks and seeds that both have; undefined where there are none. */
   difference(first: string, second: string, choice: Choice = {}): DifferenceEstimate | undefined {
-    const names = new Set(this.#chosen(second, choice).map(({ name }) => name));
-    const one = this.#chosen(first, choice).filter(({ name }) => names.has(name));
-    const common = new Set(one.map(({ name }) => name));
-    const two = this.#chosen(second, choice).filter(({ name }) => common.has(name));
-    if (one.length === 0) return undefined;
-    const [a, b] = [this.#series(first, one), this.#series(second, two)];
+    const others = new Map(this.#chosen(second, choice).map(group => [group.name, group]));
+    const pairs = this.#chosen(first, choice).flatMap(group => paired(group, others.get(group.name)));
+    if (pairs.length === 0) return undefined;
+    const [one, two] = [pairs.map(([group]) => group), pairs.map(([, group]) => group)];
+    const [a, b] = [this.#series(one), this.#series(two)];
     const differences = a.map((value, round) => value - b[round]!);
     const known = differences.filter(value => !Number.isNaN(value));
     const smaller = Math.min(
@@ -94,13 +93,13 @@ export class Estimates {
   }
 
   /** The mean of the groups in each round. */
-  #series(arm: string, groups: readonly Group[]): Float64Array {
+  #series(groups: readonly Group[]): Float64Array {
     const series = new Float64Array(this.#rounds);
     for (let round = 0; round < this.#rounds; round++) {
       series[round] = meanOfKnown(
         groups.map(({ method, cells }) => {
-          // The trainings that this round draws: the same ones for every task of an arm and method.
-          const random = Random.of(this.#seed, 'trainings', arm, method, round);
+          // The trainings that this round draws: the same seeds for every task and every arm of a method.
+          const random = Random.of(this.#seed, 'trainings', method, round);
           let sum = 0;
           for (let draw = 0; draw < cells.length; draw++) {
             sum += cells[cells.length === 1 ? 0 : random.integer(cells.length)]!.rounds[round]!;
@@ -118,6 +117,18 @@ interface Group {
   readonly name: string;
   readonly method: string;
   readonly cells: readonly Cell[];
+}
+
+/** Both sides with the trainings of the seeds that both have. */
+function paired(first: Group, second: Group | undefined): [Group, Group][] {
+  const seedsOf = ({ cells }: Group) => new Set(cells.map(({ seed }) => seed));
+  if (second === undefined) return [];
+  const [one, two] = [seedsOf(first), seedsOf(second)];
+  const of = (group: Group, seeds: ReadonlySet<number>) => {
+    return { ...group, cells: group.cells.filter(({ seed }) => seeds.has(seed)) };
+  };
+  const [a, b] = [of(first, two), of(second, one)];
+  return a.cells.length === 0 ? [] : [[a, b]];
 }
 
 function point(groups: readonly Group[]): number {

@@ -1,6 +1,6 @@
 import { synrayVersion } from '../../data/index.js';
 import type { StudyOutcome } from '../run/study.js';
-import { type DifferenceEstimate, type Estimate, Estimates } from './estimates.js';
+import { type Choice, type DifferenceEstimate, type Estimate, Estimates } from './estimates.js';
 import { familyOf, type TaskFamily } from './families.js';
 import { readStudyScores } from './read-scores.js';
 import { sentenceOf } from './sentences.js';
@@ -40,22 +40,22 @@ export interface DifferenceResult extends DifferenceEstimate {
   readonly sentence: string;
 }
 
-/** All tasks of one kind together. */
-export interface FamilyResult {
-  readonly family: TaskFamily;
-  readonly tasks: readonly string[];
+/** Arms, and their differences, over some tasks and methods. */
+export interface Compared {
   readonly arms: Readonly<Record<string, ArmResult>>;
   /** `first-second`. */
   readonly differences: Readonly<Record<string, DifferenceResult>>;
+}
+
+/** All tasks of one kind together. */
+export interface FamilyResult extends Compared {
+  readonly family: TaskFamily;
+  readonly tasks: readonly string[];
   /** Method → the same for it alone. */
-  readonly methods: Readonly<
-    Record<
-      string,
-      {
-        readonly arms: Readonly<Record<string, ArmResult>>;
-        readonly differences: Readonly<Record<string, DifferenceResult>>;
-      }
-    >
+  readonly methods: Readonly<Record<string, Compared>>;
+  /** Task → the same for it alone, and by method. */
+  readonly byTask: Readonly<
+    Record<string, Compared & { readonly methods: Readonly<Record<string, Compared>> }>
   >;
 }
 
@@ -110,7 +110,8 @@ export async function resultsOf(outcome: StudyOutcome, out: string): Promise<Stu
   const tasks = Object.entries(study.tasks);
   const families = [...new Map(tasks.map(([, task]) => [familyOf(task).name, familyOf(task)])).values()];
 
-  const measured = (choice: { methods?: readonly string[]; tasks: readonly string[] }) => ({
+  // A claim is of the mean over the tasks and methods of the headline, and says nothing of other scores.
+  const measured = (choice: Choice & { readonly tasks: readonly string[] }, isClaimed = false) => ({
     arms: Object.fromEntries(
       arms.flatMap(({ name, title, control }) => {
         const mean = estimates.mean(name, choice);
@@ -121,15 +122,21 @@ export async function resultsOf(outcome: StudyOutcome, out: string): Promise<Stu
       study.differences.flatMap(({ first, second, claim }) => {
         const difference = estimates.difference(first, second, choice);
         if (difference === undefined) return [];
-        const said = { ...difference, first, second, ...(claim && { claim }) };
+        const said = { ...difference, first, second, ...(isClaimed && claim && { claim }) };
         const sentence = sentenceOf({ ...said, seeds: study.recipe.seeds.length });
         return [[`${first}-${second}`, { ...said, sentence }] as const];
       }),
     ),
   });
-  const ablations = study.arms.flatMap(({ name, ablation, seeds }) => {
+  const byMethod = (tasks: readonly string[], isClaimed = false) => ({
+    ...measured({ tasks }, isClaimed),
+    methods: Object.fromEntries(
+      Object.keys(study.recipe.methods).map(method => [method, measured({ tasks, methods: [method] })]),
+    ),
+  });
+  const ablations = study.arms.flatMap(({ name, ablation, seeds, methods }) => {
     if (ablation === undefined) return [];
-    const choice = { tasks: tasksOf(families[0]!.name) };
+    const choice = { tasks: tasksOf(families[0]!.name), methods: Object.keys(methods) };
     const difference = estimates.difference(name, ablation.of, choice);
     if (difference === undefined) return [];
     const sentence = sentenceOf({ ...difference, first: name, second: ablation.of, seeds: seeds.length });
@@ -145,18 +152,13 @@ export async function resultsOf(outcome: StudyOutcome, out: string): Promise<Stu
     seeds: study.recipe.seeds,
     steps: study.recipe.steps,
     rounds,
-    families: families.map(family => {
+    families: families.map((family, place) => {
       const names = tasksOf(family.name);
       return {
         family,
         tasks: names,
-        ...measured({ tasks: names }),
-        methods: Object.fromEntries(
-          Object.keys(study.recipe.methods).map(method => [
-            method,
-            measured({ tasks: names, methods: [method] }),
-          ]),
-        ),
+        ...byMethod(names, place === 0),
+        byTask: Object.fromEntries(names.map(task => [task, byMethod([task])])),
       };
     }),
     ablations: Object.fromEntries(ablations),

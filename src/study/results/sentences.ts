@@ -11,8 +11,8 @@ export interface Said extends DifferenceEstimate {
 
 /** A difference in points, with its sign. */
 export function inPoints(value: number): string {
-  const points = (100 * value).toFixed(1);
-  return value < 0 || points.startsWith('-') ? points.replace('-', '−') : `+${points}`;
+  const points = (100 * Math.abs(value)).toFixed(1);
+  return `${Number(points) === 0 ? '±' : value < 0 ? '−' : '+'}${points}`;
 }
 
 /** What was shown and what not: a difference whose interval holds 0 is called so, whatever its size. */
