@@ -45,7 +45,7 @@ export interface SegmentationOptions extends EvaluateOptions, SharedTrainingOpti
   /** Most steps of a training; default 400. */
   readonly steps?: number | undefined;
   readonly batch?: number | undefined;
-  /** Learning rate of the decoder; the encoder's is a third of it. */
+  /** Learning rate of the decoder, default 2e-3; the encoder's is a third of it. */
   readonly rate?: number | undefined;
   /** PNG of pictures with both outlines. */
   readonly pictures?: string | undefined;
@@ -61,7 +61,7 @@ const Settings = z.object({
   frozen: z.boolean().default(false),
   steps: z.int().min(1).max(1_000_000).default(400),
   batch: z.int().min(1).max(4096).default(16),
-  rate: z.number().positive().max(1).default(1e-3),
+  rate: z.number().positive().max(1).default(2e-3),
   device: z
     .string()
     .regex(/^(cpu|cuda(:\d+)?)$/)
@@ -267,7 +267,7 @@ export const segmentation: Task<SegmentationOptions, SegmentationResult> = {
     { flags: '--batch <n>', help: 'pictures a step (default: 16)', value: { whole: 1 } },
     {
       flags: '--rate <number>',
-      help: "learning rate of the decoder; the encoder's is a third of it (default: 0.001)",
+      help: "learning rate of the decoder; the encoder's is a third of it (default: 0.002)",
       value: { from: 0, to: 1 },
     },
     ...pictureEncoderOptions,
