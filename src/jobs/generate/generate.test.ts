@@ -243,6 +243,7 @@ describe('generate', () => {
       [{ bits: 16 as const }, 'bits: 16'],
       [{ attenuation: true }, 'attenuation: true'],
       [{ twins: true }, 'twins: true'],
+      [{ structures: true }, 'structures: true'],
     ] as const) {
       const out = join(home, String(made++));
       const outcome = run({ out, recipe: { ...recipe, image } });
@@ -293,7 +294,7 @@ describe('generate with the simulator', () => {
     test: 2,
     size,
     shardSize: 4,
-    image: { bits: 16, attenuation: true, twins: true },
+    image: { bits: 16, attenuation: true, twins: true, structures: true },
   };
   const simulated = (executor: LocalExecutor, workers: number, out?: string) =>
     run({
@@ -303,12 +304,16 @@ describe('generate with the simulator', () => {
       ...(out && { out }),
     });
 
-  it('stores what the painter knows: 16-bit picture, attenuation, maps, twins', async () => {
+  it('stores what the painter knows: 16-bit picture, attenuation, maps, twins, outlines', async () => {
     const { out } = await simulated(new LocalExecutor(1), 0);
     const samples = await samplesOf(out);
     expect(samples.length).toBeGreaterThan(8);
     let twins = 0;
-    for (const { id, image, attenuation, regions } of samples) {
+    for (const { id, image, attenuation, regions, structures } of samples) {
+      const names = structures!.map(({ name }) => name);
+      expect(names).toEqual(['lungs', 'right lung', 'left lung', 'lung fields', 'heart']);
+      const lungs = await decodeGrey(structures![0]!.mask, { source: id });
+      expect([...new Set(lungs.pixels)].sort()).toEqual([0, 255]);
       const deep = await decodeGrey16(image.bytes, { source: id });
       expect([deep.width, new Set(deep.pixels).size > 256]).toEqual([size, true]);
       const reading = await decodeGrey16(attenuation!.bytes, { source: id });
