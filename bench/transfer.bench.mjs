@@ -1,6 +1,6 @@
 // What the simulator is judged by: a model that has seen its pictures alone reads real X-rays.
 //
-//   npm run bench transfer                                  the quickstart's model, with and without the grounded term
+//   npm run bench transfer                                  the model of recipes/reader.yaml, with and without the grounded term
 //   npm run bench transfer -- --pairs 8000 --steps 1200 --seeds 1,2,3
 //   npm run bench transfer -- --arms grounded --set pretrain.augmentation.blur=2
 //
@@ -16,7 +16,7 @@ import { importTable } from '../dist/data/index.js';
 import { evaluateZeroShot } from '../dist/evaluate/index.js';
 import { generate } from '../dist/jobs/index.js';
 import { pretrain } from '../dist/pretrain/index.js';
-import { QuickstartRecipe } from '../dist/study/index.js';
+import { SingleModelRecipe } from '../dist/study/index.js';
 
 const shared = resolve(process.env.SYNRAY_TEST_DATA ?? '../shared/data', 'nih-cxr14');
 
@@ -38,7 +38,7 @@ export default async function transfer(words = []) {
   const { values } = parseArgs({
     args: words,
     options: {
-      recipe: { type: 'string', default: 'recipes/quickstart.yaml' },
+      recipe: { type: 'string', default: 'recipes/reader.yaml' },
       out: { type: 'string', default: 'runs/transfer' },
       pairs: { type: 'string' },
       steps: { type: 'string' },
@@ -153,7 +153,7 @@ async function readRecipe(path, changes) {
     for (const key of keys) place = place[key] ??= {};
     place[last] = parse(change.slice(at + 1));
   }
-  return QuickstartRecipe.parse(recipe);
+  return SingleModelRecipe.parse(recipe);
 }
 
 function printRow({ arm, seed, pairs, steps, seconds, simulated, real }) {

@@ -5,7 +5,7 @@
  * @example
  * import { data, evaluate } from 'synray';
  * const set = await data.openDataset('runs/nih');
- * const result = await evaluate.evaluateZeroShot({ model: 'runs/quickstart/pretrain', data: set.folder });
+ * const result = await evaluate.evaluateZeroShot({ model: 'runs/reader', data: set.folder });
  */
 export { InputError, Random, SetupError, SynrayError, UsageError } from './base/index.js';
 export * as curation from './curation/index.js';

@@ -7,7 +7,7 @@ export function curateVerb(program: Command, session: Session): void {
   addVerb(program, 'curate', 'keep the good samples of a data set, and list the others with the reason', [
     'curate runs/mine --out runs/mine-clean --page rejected.html',
     'curate runs/mine --out clean --checks pixels,duplicates --inverted mend',
-    'curate runs/mine --out clean --model runs/quickstart/pretrain --bad bad-pictures --centre runs/mine',
+    'curate runs/mine --out clean --model runs/reader --bad bad-pictures --centre runs/mine',
     'curate runs/mine --out clean --judge --base-url http://localhost:8000/v1 --model-name internvl2-26b',
     'curate --print-questions questions.yaml',
   ])

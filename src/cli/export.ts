@@ -7,8 +7,8 @@ import { addGroup, addVerb, listOf, print, type Session, wholeNumber } from './v
 export function exportVerb(program: Command, session: Session): void {
   const group = addGroup(program, 'export', 'write a model or a data set for other programs');
   addVerb(group, 'onnx', 'image encoder, text encoder and tokenizer for onnxruntime', [
-    'export onnx --model runs/qs/pretrain --out runs/qs/onnx',
-    'export onnx --model runs/qs/pretrain --out runs/qs/onnx --pixels float32 --no-check',
+    'export onnx --model runs/reader --out runs/qs/onnx',
+    'export onnx --model runs/reader --out runs/qs/onnx --pixels float32 --no-check',
   ])
     .requiredOption('--model <folder>', 'folder of a model or of a training run')
     .requiredOption('--out <folder>', 'folder to write')

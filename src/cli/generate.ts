@@ -8,7 +8,7 @@ export function generateVerb(program: Command, session: Session): void {
     program,
     'generate',
     'make a data set: plan, reports, pictures, curation; goes on where it stopped',
-    ['generate recipes/quickstart.yaml --out runs/synthetic'],
+    ['generate recipes/reader.yaml --out runs/synthetic'],
   )
     .argument(
       '<recipe>',

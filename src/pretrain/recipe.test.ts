@@ -54,7 +54,7 @@ it('names the same run however often it saves, and another for any other change'
 
 const folder = fileURLToPath(new URL('../../recipes', import.meta.url));
 
-it.each(['convirt', 'convirt-small', 'gloria', 'gloria-small', 'quickstart'])(
+it.each(['convirt', 'convirt-small', 'gloria', 'gloria-small', 'reader'])(
   'reads %s, which ships',
   async name => {
     const { objective } = await readPretrainRecipe(join(folder, `${name}.yaml`));

@@ -1,2 +1,1 @@
-export { formatQuickstart, type QuickstartOptions, type QuickstartResult, quickstart } from './quickstart.js';
-export { EvaluateRecipe, QuickstartRecipe, readQuickstartRecipe } from './recipe.js';
+export { type QuickstartOptions, quickstart } from './quickstart.js';

@@ -4,8 +4,8 @@ import { tasks } from '../../evaluate/index.js';
 import { GenerateRecipe } from '../../jobs/index.js';
 import { PretrainRecipe } from '../../pretrain/index.js';
 import { LlmSettings, PlanSettings, WRITERS, WriterChoice } from '../../reports/index.js';
-import { EvaluateRecipe } from '../quickstart/recipe.js';
 import { StudyRecipe } from './schema.js';
+import { EvaluateRecipe } from './single-model.js';
 
 /** A JSON Schema, or a part of one. */
 type Schema = Record<string, unknown>;

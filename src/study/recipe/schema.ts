@@ -97,6 +97,8 @@ export const TaskRecipe = z.strictObject({
   task: z.string(),
   title: z.string().optional(),
   data: Name,
+  /** Tasks of one family are averaged; by default those of one kind with the same share of labels. */
+  family: z.string().min(1).max(80).optional(),
   split: z.string().optional(),
   /** The task's own options, as on the command line in camel case. */
   options: z.record(z.string(), z.unknown()).default({}),

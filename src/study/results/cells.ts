@@ -2,6 +2,7 @@ import { InputError, sha256 } from '../../base/index.js';
 import {
   bootstrapRounds,
   GROUNDING_KEY,
+  largestShareOf,
   meanOfKnown,
   overlapsOf,
   patientNumbers,
@@ -12,8 +13,11 @@ import {
   readGrounding,
   readRanks,
   readScores,
+  readSegmentation,
   SCORES_KEY,
   type ScoreTable,
+  SEGMENTATION_KEY,
+  scoresOfShare,
   UNKNOWN,
 } from '../../evaluate/index.js';
 import type { Estimate } from './estimates.js';
@@ -51,6 +55,13 @@ const READERS: Readonly<Record<string, Reader>> = {
     const { queries } = await readRanks(path);
     const rows = queries.map(({ id, patient, direction, rank }) => {
       return { id, patient, className: direction, value: Number(rank <= 10) };
+    });
+    return meanOf(rows, draws);
+  },
+  [SEGMENTATION_KEY]: async (path, draws) => {
+    const table = await readSegmentation(path);
+    const rows = scoresOfShare(table, largestShareOf(table)).map(({ sample, patient, dice }) => {
+      return { id: sample, patient, className: table.origin.target, value: dice };
     });
     return meanOf(rows, draws);
   },

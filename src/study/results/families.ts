@@ -17,8 +17,9 @@ const METRICS: Readonly<Record<string, string>> = {
 };
 
 /** The family of a task. */
-export function familyOf({ task, options }: TaskRecipe): TaskFamily {
+export function familyOf({ task, family, options }: TaskRecipe): TaskFamily {
   const { share } = options;
-  const percent = typeof share === 'number' || typeof share === 'string' ? ` ${share} %` : '';
-  return { name: `${task}${percent}`, metric: METRICS[task] ?? 'score' };
+  const shares = [share].flat().filter(each => typeof each === 'number' || typeof each === 'string');
+  const percent = shares.length > 0 ? ` ${shares.join(', ')} %` : '';
+  return { name: family ?? `${task}${percent}`, metric: METRICS[task] ?? 'score' };
 }
