@@ -306,4 +306,15 @@ describe('DatasetWriter', () => {
     await abandoned.discard();
     expect(await readdir(home)).toEqual(['set']);
   });
+
+  it('counts masks of structures towards the size of a shard', async () => {
+    const out = fresh();
+    const writer = await DatasetWriter.create(out, fingerprint);
+    const structures = [{ name: 'lungs', mask: new Uint8Array(32 * 2 ** 20) }];
+    for (const id of [0, 1]) await writer.add('train', { ...numbered(id), structures });
+    await writer.add('train', numbered(2));
+    const { fingerprint: _, ...rest } = description;
+    const { splits } = await writer.finish(rest);
+    expect(splits.train!.shards.map(shard => shard.samples)).toEqual([2, 1]);
+  });
 });

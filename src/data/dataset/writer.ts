@@ -54,6 +54,7 @@ export class DatasetWriter {
     for (const { mask, twin } of sample.regions) {
       open.bytes += (mask?.length ?? 0) + (twin?.bytes.length ?? 0);
     }
+    for (const { mask } of sample.structures ?? []) open.bytes += mask.length;
     if (open.samples.length >= SHARD_SAMPLES || open.bytes >= SHARD_BYTES) await this.#flush(split, open);
   }
 

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { z } from 'zod';
-import { InputError, parseAs, UsageError } from '../../base/index.js';
+import { InputError, messageOf, parseAs, UsageError } from '../../base/index.js';
 import { readScores, SCORES_KEY } from './file.js';
 import { type GroundingResult, type GroundingTable, groundingResultOf } from './grounding.js';
 import { GROUNDING_KEY, readGrounding } from './grounding-file.js';
@@ -10,19 +10,23 @@ import { brokenScores, readFooter } from './parquet.js';
 import { resultOfScores, type ZeroShotResult } from './result.js';
 import { type RetrievalResult, type RetrievalTable, retrievalResultOf } from './retrieval.js';
 import { RETRIEVAL_KEY, readRanks } from './retrieval-file.js';
+import { type SegmentationResult, type SegmentationTable, segmentationResultOf } from './segmentation.js';
+import { readSegmentation, SEGMENTATION_KEY } from './segmentation-file.js';
 import type { ScoreTable } from './table.js';
 
 /** What a score file of any task holds. */
 export type AnyScores =
   | { readonly form: 'classes'; readonly table: ScoreTable }
   | { readonly form: 'grounding'; readonly table: GroundingTable }
-  | { readonly form: 'retrieval'; readonly table: RetrievalTable };
+  | { readonly form: 'retrieval'; readonly table: RetrievalTable }
+  | { readonly form: 'segmentation'; readonly table: SegmentationTable };
 
 /** The result of a score file of any task. */
 export type AnyResult =
   | { readonly form: 'classes'; readonly result: ZeroShotResult }
   | { readonly form: 'grounding'; readonly result: GroundingResult }
-  | { readonly form: 'retrieval'; readonly result: RetrievalResult };
+  | { readonly form: 'retrieval'; readonly result: RetrievalResult }
+  | { readonly form: 'segmentation'; readonly result: SegmentationResult };
 
 /** Reads a score file, whatever task it is of. @throws InputError when it is none. */
 export async function readAnyScores(path: string): Promise<AnyScores> {
@@ -30,6 +34,7 @@ export async function readAnyScores(path: string): Promise<AnyScores> {
   if (footer.has(SCORES_KEY)) return { form: 'classes', table: await readScores(path) };
   if (footer.has(GROUNDING_KEY)) return { form: 'grounding', table: await readGrounding(path) };
   if (footer.has(RETRIEVAL_KEY)) return { form: 'retrieval', table: await readRanks(path) };
+  if (footer.has(SEGMENTATION_KEY)) return { form: 'segmentation', table: await readSegmentation(path) };
   throw brokenScores(path, 'it is not a score file of synray');
 }
 
@@ -42,6 +47,8 @@ export function resultOfAny(scores: AnyScores, options: MeasureOptions): AnyResu
       return { form: 'grounding', result: groundingResultOf(scores.table, options) };
     case 'retrieval':
       return { form: 'retrieval', result: retrievalResultOf(scores.table, options) };
+    case 'segmentation':
+      return { form: 'segmentation', result: segmentationResultOf(scores.table, options) };
   }
 }
 
@@ -109,9 +116,17 @@ async function scoreFilesOf(
 /** The task that a score file names. @throws InputError when it is none. */
 async function taskOf(path: string): Promise<string> {
   const footer = await readFooter(path);
-  const origin = footer.get(SCORES_KEY) ?? footer.get(GROUNDING_KEY) ?? footer.get(RETRIEVAL_KEY);
+  const origin = [SCORES_KEY, GROUNDING_KEY, RETRIEVAL_KEY, SEGMENTATION_KEY]
+    .map(key => footer.get(key))
+    .find(entry => entry !== undefined);
   if (origin === undefined) throw brokenScores(path, 'it is not a score file of synray');
-  return parseAs(z.object({ task: z.string() }), JSON.parse(origin), path).task;
+  let value: unknown;
+  try {
+    value = JSON.parse(origin);
+  } catch (error) {
+    throw brokenScores(path, `its origin cannot be read: ${messageOf(error)}`, error);
+  }
+  return parseAs(z.object({ task: z.string() }), value, path).task;
 }
 
 async function scoreFilesIn(folder: string, depth: number): Promise<string[]> {

@@ -5,6 +5,7 @@ import { type Compared, compareTables, matchNames, mismatch } from './compare.js
 import { type GroundedFinding, type GroundingTable, overlapsOf } from './grounding.js';
 import type { MeasureOptions } from './measure.js';
 import type { RankedQuery, RetrievalTable } from './retrieval.js';
+import { patientsOf, type SegmentationTable, scoresOfShare } from './segmentation.js';
 import { patientNumbers } from './table.js';
 
 /** A difference with p-values corrected for the number of models, where there are more than two. */
@@ -18,6 +19,8 @@ export interface ModelComparison {
   /** The score file of the other model, and the model it names. */
   readonly file: string;
   readonly model: string;
+  /** Of networks trained on shares of the labels: the per cent that both models are compared at. */
+  readonly share?: number | undefined;
   /** By measure; the first is the one to look at. */
   readonly measures: Readonly<Record<string, CorrectedDifference>>;
   /** By class, of the first measure. */
@@ -44,6 +47,7 @@ export interface ComparisonResult {
 interface Found {
   readonly n: number;
   readonly patients: number;
+  readonly share?: number | undefined;
   readonly measures: Record<string, Compared>;
   readonly classes: Record<string, Compared>;
 }
@@ -68,7 +72,7 @@ export async function compareFiles(
     const other = await readAnyScores(file);
     found.push({ model: other.table.origin.model, found: compareScores(first, other, options) });
   }
-  const { task, data, split, model } = first.table.origin;
+  const { task, split, model } = first.table.origin;
   const correct = found.length > 1;
   const measures = corrected(
     found.map(each => each.found.measures),
@@ -81,10 +85,10 @@ export async function compareFiles(
   const { n, patients } = found[0]!.found;
   return {
     task,
-    data,
+    data: scoredData(first),
     split,
     n,
-    of: first.form === 'classes' ? 'samples' : first.form === 'grounding' ? 'findings' : 'queries',
+    of: ROWS[first.form],
     patients,
     seed: options.seed,
     rounds: options.rounds,
@@ -93,10 +97,25 @@ export async function compareFiles(
     against: found.map((each, index) => ({
       file: files[index + 1]!,
       model: each.model,
+      ...(each.found.share === undefined ? {} : { share: each.found.share }),
       measures: measures[index]!,
       classes: classes[index]!,
     })),
   };
+}
+
+/** What the rows of a score file are of. */
+const ROWS = {
+  classes: 'samples',
+  grounding: 'findings',
+  retrieval: 'queries',
+  segmentation: 'samples',
+} as const satisfies Record<AnyScores['form'], ComparisonResult['of']>;
+
+/** The data set that was scored. */
+function scoredData(scores: AnyScores): string {
+  const { data } = scores.table.origin;
+  return scores.form === 'segmentation' ? (scores.table.origin.test ?? data) : data;
 }
 
 /** Corrects each row over the models. */
@@ -130,6 +149,9 @@ function compareScores(first: AnyScores, second: AnyScores, options: MeasureOpti
   }
   if (first.form === 'retrieval' && second.form === 'retrieval') {
     return compareRetrieval(first.table, second.table, options);
+  }
+  if (first.form === 'segmentation' && second.form === 'segmentation') {
+    return compareSegmentation(first.table, second.table, options);
   }
   if (first.form === 'classes' && second.form === 'classes') {
     const { n, patients, means, classes } = compareTables(first.table, second.table, options);
@@ -221,6 +243,47 @@ function compareRetrieval(first: RetrievalTable, second: RetrievalTable, options
     n: first.queries.length,
     patients: patientNumbers(first.queries).count,
     measures,
+    classes: {},
+  };
+}
+
+/** By picture, at the largest share of the labels that both were trained on. */
+function compareSegmentation(
+  first: SegmentationTable,
+  second: SegmentationTable,
+  options: MeasureOptions,
+): Found {
+  const [one, two] = [first.origin.target, second.origin.target];
+  if (one !== two) throw mismatch(`the first score file is of outlines of ${one}, the second of ${two}`);
+  const [sharesOfFirst, sharesOfSecond] = [first, second].map(({ origin }) =>
+    origin.shares.map(({ share }) => share),
+  ) as [number[], number[]];
+  const common = sharesOfFirst.filter(share => sharesOfSecond.includes(share));
+  if (common.length === 0) {
+    const named = [sharesOfFirst, sharesOfSecond].map(shares => `${shares.join(', ')} %`);
+    throw mismatch(
+      `no share of the labels was trained on in both: ${named[0]} in the first, ${named[1]} in the second`,
+    );
+  }
+  const share = Math.max(...common);
+  const own = scoresOfShare(first, share);
+  const others = scoresOfShare(second, share);
+  const namesOf = (scores: typeof own) => scores.map(({ sample }) => sample);
+  const placeOf = matchNames(namesOf(own), namesOf(others), 'samples');
+  const paired = own.map(({ sample }) => others[placeOf.get(sample)!]!);
+  const patients = patientsOf(own);
+  const compare = (measure: 'dice' | 'iou') =>
+    compareMeans(
+      own.map(score => score[measure]),
+      paired.map(score => score[measure]),
+      patients,
+      options,
+    );
+  return {
+    n: own.length,
+    patients: patients.count,
+    share,
+    measures: { Dice: compare('dice'), IoU: compare('iou') },
     classes: {},
   };
 }

@@ -9,4 +9,6 @@ export { readFooter } from './parquet.js';
 export * from './result.js';
 export * from './retrieval.js';
 export * from './retrieval-file.js';
+export * from './segmentation.js';
+export * from './segmentation-file.js';
 export * from './table.js';

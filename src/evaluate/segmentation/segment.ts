@@ -2,22 +2,10 @@ import { z } from 'zod';
 import type { Finished } from '../fine-tuning/finished.js';
 import type { PictureEncoder } from '../fine-tuning/picture-encoder.js';
 import { holdOut, type Trial } from '../fine-tuning/trials.js';
-import { bootstrapMean } from '../metrics/index.js';
-import { patientNumbers } from '../scores/index.js';
+import { OutlinedScore } from '../scores/index.js';
 import { overlapOf } from './overlap.js';
 import type { OutlinedPictures } from './pictures.js';
 import { type OutlineTraining, outlinesOf, trainOutlines } from './train-outlines.js';
-
-/** How well one picture was outlined. */
-export const OutlinedScore = z.object({
-  sample: z.string(),
-  patient: z.string(),
-  share: z.number(),
-  fold: z.int(),
-  dice: z.number(),
-  iou: z.number(),
-});
-export type OutlinedScore = z.infer<typeof OutlinedScore>;
 
 const FinishedTrial = z.object({
   scores: z.array(OutlinedScore),
@@ -25,22 +13,6 @@ const FinishedTrial = z.object({
   outlines: z.array(z.string()),
 });
 type FinishedTrial = z.infer<typeof FinishedTrial>;
-
-/** A mean over pictures with its 95 % interval by patient. */
-export interface MeanOverlap {
-  readonly mean: number;
-  readonly low: number;
-  readonly high: number;
-}
-
-/** One share of the labels. */
-export interface SegmentationShare {
-  readonly share: number;
-  /** Training pictures of a trial, mean over the trials. */
-  readonly trainedOn: number;
-  readonly dice: MeanOverlap;
-  readonly iou: MeanOverlap;
-}
 
 export interface SegmentedPicture extends OutlinedScore {
   /** Place in the data. */
@@ -110,30 +82,6 @@ function scored(data: OutlinedPictures, trial: Trial, outlines: Uint8Array, size
     packed.push(pack(outline));
   }
   return { scores, outlines: packed };
-}
-
-/** Means over the pictures of each share, which are all scored once. */
-export function measureShares(
-  pictures: readonly OutlinedScore[],
-  trials: readonly Trial[],
-  sampling: { readonly seed: number; readonly rounds: number },
-): SegmentationShare[] {
-  const shares = [...new Set(trials.map(({ share }) => share))];
-  return shares.map(share => {
-    const own = pictures.filter(picture => picture.share === share);
-    const { numbers, count } = patientNumbers(own.map(({ sample, patient }) => ({ id: sample, patient })));
-    const over = (values: number[]): MeanOverlap => ({
-      mean: values.reduce((sum, value) => sum + value, 0) / values.length,
-      ...bootstrapMean(values, numbers, { ...sampling, groups: count }),
-    });
-    const sizes = trials.filter(trial => trial.share === share).map(({ train }) => train.length);
-    return {
-      share,
-      trainedOn: sizes.reduce((sum, size) => sum + size, 0) / sizes.length,
-      dice: over(own.map(({ dice }) => dice)),
-      iou: over(own.map(({ iou }) => iou)),
-    };
-  });
 }
 
 /** One bit a pixel, in Base64. */

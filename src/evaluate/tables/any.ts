@@ -1,6 +1,7 @@
 import type { AnyResult } from '../scores/index.js';
 import { formatGroundingTable } from './grounding.js';
 import { formatRetrievalTable } from './retrieval.js';
+import { formatSegmentationTable } from './segmentation.js';
 import { formatZeroShotTable } from './zero-shot.js';
 
 /** The result of a score file of any task as a table for a terminal. */
@@ -12,5 +13,7 @@ export function formatAnyTable(of: AnyResult): string {
       return formatGroundingTable(of.result);
     case 'retrieval':
       return formatRetrievalTable(of.result);
+    case 'segmentation':
+      return formatSegmentationTable(of.result);
   }
 }

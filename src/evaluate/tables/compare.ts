@@ -5,7 +5,7 @@ import { alignColumns, points } from './columns.js';
 export function formatComparison(result: ComparisonResult): string {
   const { task, data, split, n, of, patients, rounds, seed, model, against } = result;
   const many = against.length > 1;
-  const blocks = against.flatMap(({ model: other, measures, classes }) => {
+  const blocks = against.flatMap(({ model: other, share, measures, classes }) => {
     const withDeLong = Object.values(measures).some(({ deLongP }) => deLongP !== undefined);
     const header = [
       '',
@@ -29,7 +29,7 @@ export function formatComparison(result: ComparisonResult): string {
     ];
     return [
       '',
-      `first less ${other}`,
+      `first less ${other}${share === undefined ? '' : `, both trained on ${share} % of the labels`}`,
       ...alignColumns([
         header,
         ...Object.entries(measures).map(([name, compared]) => row(name, compared)),

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sha256 } from '../../base/index.js';
 import { DatasetWriter, decodeGrey, encodePng } from '../../data/index.js';
+import { readAnyScores, readSegmentation, resultOfAny } from '../scores/index.js';
 import { readOutlined } from '../segmentation/pictures.js';
+import { formatAnyTable } from '../tables/index.js';
 import { disc, SIDE } from './__fixtures__/shapes.js';
 import { evaluateSegmentation, tasks } from './index.js';
 
@@ -43,9 +45,10 @@ describe('segmentation', () => {
     const [share] = result.shares;
     expect(share!.dice.mean).toBeGreaterThan(0.6);
     expect(share!.dice.low).toBeLessThan(share!.dice.mean);
-    const lines = (await readFile(join(folder, 'result.scores.jsonl'), 'utf8')).trim().split('\n');
-    expect(lines).toHaveLength(16);
-    expect(JSON.parse(lines[0]!)).toMatchObject({ share: 100, fold: 0 });
+    const scores = await readAnyScores(join(folder, 'result.scores.parquet'));
+    const again = resultOfAny(scores, { seed: 0, rounds: 20 });
+    expect(again).toEqual({ form: 'segmentation', result });
+    expect(formatAnyTable(again)).toBe(tasks.get('segmentation').format(result));
     const sheet = await decodeGrey(await readFile(pictures), { source: pictures });
     expect([sheet.width, sheet.height]).toEqual([8 * 32, 2 * 32]);
     expect(tasks.get('segmentation').format(result)).toMatch(/Dice/);
@@ -59,10 +62,16 @@ describe('segmentation', () => {
   });
 
   it('scores every picture once over folds; a frozen encoder, and a finding as the target', async () => {
-    const options = { ...common, data, steps: 3, folds: 3, frozen: true, target: 'disc', share: [50, 100] };
+    const trained = { ...common, data, steps: 3, folds: 3, frozen: true, target: 'disc', share: [50, 100] };
+    const options = { ...trained, scores: join(folder, 'folds.parquet') };
     const result = await evaluateSegmentation(options);
     expect(result).toMatchObject({ protocol: 'folds', folds: 3, n: 48, patients: 24, frozen: true });
     expect(result.shares.map(({ trainedOn }) => trainedOn)).toEqual([16, 32]);
+    const { scores } = await readSegmentation(options.scores);
+    expect(scores).toHaveLength(48 * 2);
+    expect([...new Set(scores.map(({ share, fold }) => `${share} ${fold}`))]).toEqual(
+      [50, 100].flatMap(share => [0, 1, 2].map(fold => `${share} ${fold}`)),
+    );
     expect(await evaluateSegmentation(options)).toEqual(result);
   });
 

@@ -20,18 +20,19 @@ import {
 } from '../fine-tuning/picture-encoder.js';
 import { disposeAll } from '../fine-tuning/train.js';
 import { chooseProtocol, type Protocol, type Trial, trialsOf } from '../fine-tuning/trials.js';
-import { patientNumbers } from '../scores/index.js';
+import {
+  largestShareOf,
+  type SegmentationResult,
+  type SegmentationTable,
+  segmentationResultOf,
+  writeSegmentation,
+} from '../scores/index.js';
 import { writeContactSheet } from '../segmentation/contact-sheet.js';
 import { firstTraining } from '../segmentation/first-training.js';
 import { type OutlinedPictures, readOutlined } from '../segmentation/pictures.js';
-import {
-  measureShares,
-  type SegmentationShare,
-  type SegmentedPicture,
-  segmentTrials,
-} from '../segmentation/segment.js';
-import { formatSegmentationTable } from '../segmentation/table.js';
-import { type EvaluateOptions, type EvaluationResult, Sampling, type Task } from './task.js';
+import { type SegmentedPicture, segmentTrials } from '../segmentation/segment.js';
+import { formatSegmentationTable } from '../tables/index.js';
+import { type EvaluateOptions, Sampling, scoresFile, scoresOption, type Task } from './task.js';
 
 export interface SegmentationOptions extends EvaluateOptions, SharedTrainingOptions, PictureEncoderOptions {
   /** A data set to score on; default: the split of `data`, or folds. */
@@ -49,7 +50,7 @@ export interface SegmentationOptions extends EvaluateOptions, SharedTrainingOpti
   readonly rate?: number | undefined;
   /** PNG of pictures with both outlines. */
   readonly pictures?: string | undefined;
-  /** File for Dice and IoU of every picture, JSON Lines. */
+  /** File for Dice and IoU of every picture (Parquet). Default: beside `out`, with the ending `.scores.parquet`. */
   readonly scores?: string | undefined;
 }
 
@@ -68,20 +69,6 @@ const Settings = z.object({
     .default('cpu'),
 });
 
-export interface SegmentationResult extends EvaluationResult {
-  readonly task: 'segmentation';
-  readonly test?: string | undefined;
-  readonly first?: string | undefined;
-  readonly target: string;
-  readonly frozen: boolean;
-  readonly size: number;
-  readonly protocol: Protocol['kind'];
-  readonly folds: number;
-  readonly shares: readonly SegmentationShare[];
-  /** Samples without the target's place. */
-  readonly leftOut: number;
-}
-
 /** The split of samples of the other data set, among those of the first. */
 const OTHER = ' test';
 
@@ -93,7 +80,7 @@ const OTHER = ' test';
  */
 export async function evaluateSegmentation(options: SegmentationOptions): Promise<SegmentationResult> {
   const settings = parseAs(Settings, options, 'options', UsageError);
-  const { seed, target, share: shares } = settings;
+  const { seed, rounds, target, share: shares } = settings;
   const dataset = await openDataset(options.data);
   const other = options.test === undefined ? undefined : await openDataset(options.test);
   const first = options.first === undefined ? undefined : await openDataset(options.first);
@@ -154,8 +141,9 @@ export async function evaluateSegmentation(options: SegmentationOptions): Promis
       steps => onPictures(steps * settings.batch),
       first && (() => start(first)),
     );
-    const result = resultOf(options, settings, { encoder, protocol, data, trials, pictures, otherSplit });
-    await writeFiles(options, result, pictures, data);
+    const table = tableOf(options, settings, { encoder, protocol, data, trials, pictures, otherSplit });
+    const result = segmentationResultOf(table, { seed, rounds });
+    await writeFiles(options, { result, table, pictures, data });
     return result;
   } finally {
     disposeAll(await started?.catch(() => undefined));
@@ -198,50 +186,49 @@ interface Outcome {
   readonly otherSplit: string | undefined;
 }
 
-function resultOf(
+function tableOf(
   options: SegmentationOptions,
-  settings: z.output<typeof Settings>,
+  { target, frozen }: z.output<typeof Settings>,
   { encoder, protocol, data, trials, pictures, otherSplit }: Outcome,
-): SegmentationResult {
-  const { seed, rounds, target, frozen } = settings;
-  const { share } = pictures[0]!;
-  const scored = pictures.filter(picture => picture.share === share);
-  const ids = scored.map(({ sample, patient }) => ({ id: sample, patient }));
+): SegmentationTable {
   const own = protocol.kind === 'splits' ? protocol.test : 'all';
+  const shares = [...new Set(trials.map(({ share }) => share))];
   return {
-    task: 'segmentation',
-    model: options.model,
-    data: options.data,
-    ...(options.test !== undefined && { test: options.test }),
-    ...(options.first !== undefined && { first: options.first }),
-    split: options.test === undefined ? own : (otherSplit ?? 'all'),
-    n: scored.length,
-    patients: patientNumbers(ids).count,
-    seed,
-    rounds,
-    target,
-    frozen,
-    size: encoder.size,
-    protocol: protocol.kind,
-    folds: protocol.kind === 'folds' ? protocol.folds : 1,
-    shares: measureShares(pictures, trials, { seed, rounds }),
-    leftOut: data.leftOut,
+    origin: {
+      task: 'segmentation',
+      model: options.model,
+      data: options.data,
+      ...(options.test !== undefined && { test: options.test }),
+      ...(options.first !== undefined && { first: options.first }),
+      split: options.test === undefined ? own : (otherSplit ?? 'all'),
+      target,
+      frozen,
+      size: encoder.size,
+      protocol: protocol.kind,
+      folds: protocol.kind === 'folds' ? protocol.folds : 1,
+      leftOut: data.leftOut,
+      shares: shares.map(share => {
+        const sizes = trials.filter(trial => trial.share === share).map(({ train }) => train.length);
+        return { share, trainedOn: sizes.reduce((sum, size) => sum + size, 0) / sizes.length };
+      }),
+    },
+    scores: pictures.map(({ row: _, outline: __, ...score }) => score),
   };
+}
+
+interface Written extends Pick<Outcome, 'pictures' | 'data'> {
+  readonly result: SegmentationResult;
+  readonly table: SegmentationTable;
 }
 
 async function writeFiles(
   options: SegmentationOptions,
-  result: SegmentationResult,
-  pictures: readonly SegmentedPicture[],
-  data: OutlinedPictures,
+  { result, table, pictures, data }: Written,
 ): Promise<void> {
-  const scores = options.scores ?? options.out?.replace(/(\.json)?$/, '.scores.jsonl');
-  if (scores !== undefined) {
-    const lines = pictures.map(({ row: _, outline: __, ...score }) => `${JSON.stringify(score)}\n`);
-    await writeFileAtomic(scores, lines.join(''));
-  }
+  const scores = scoresFile(options);
+  if (scores !== undefined) await writeSegmentation(scores, table);
   if (options.pictures !== undefined) {
-    const most = Math.max(...result.shares.map(({ share }) => share));
+    const most = largestShareOf(table);
     const shown = pictures.filter(({ share }) => share === most);
     await writeContactSheet(options.pictures, shown, data, result.size);
   }
@@ -276,15 +263,12 @@ export const segmentation: Task<SegmentationOptions, SegmentationResult> = {
       flags: '--pictures <file>',
       help: 'write a PNG of pictures with the outline found (red) and the true one (green)',
     },
-    {
-      flags: '--scores <file>',
-      help: 'write Dice and IoU of every picture as JSON Lines (default: beside --out)',
-    },
+    scoresOption('picture and share'),
   ],
   examples: [
-    'evaluate segmentation --model runs/qs/pretrain --data runs/covid --out runs/lungs.json',
-    'evaluate segmentation --model runs/qs/pretrain --data runs/simulated --test runs/covid --pictures runs/lungs.png',
-    'evaluate segmentation --model runs/qs/pretrain --data runs/covid --first runs/simulated --steps 200',
+    'evaluate segmentation --model runs/reader --data runs/covid --out runs/lungs.json',
+    'evaluate segmentation --model runs/reader --data runs/simulated --test runs/covid --pictures runs/lungs.png',
+    'evaluate segmentation --model runs/reader --data runs/covid --first runs/simulated --steps 200',
     'evaluate segmentation --model random --data runs/covid --share 10,100 --folds 5',
   ],
   evaluate: evaluateSegmentation,

@@ -1,10 +1,9 @@
-import { alignColumns, points } from '../tables/columns.js';
-import type { SegmentationResult } from '../tasks/segmentation.js';
-import type { MeanOverlap } from './segment.js';
+import type { MeanValue, SegmentationResult } from '../scores/index.js';
+import { alignColumns, points } from './columns.js';
 
 /** A segmentation result as a table for a terminal. */
 export function formatSegmentationTable(result: SegmentationResult): string {
-  const range = ({ low, high }: MeanOverlap) => `${points(low)} to ${points(high)}`;
+  const range = ({ low, high }: MeanValue) => `${points(low)} to ${points(high)}`;
   const header = ['labels', 'trained on', 'Dice', '95 %', 'IoU', '95 %'];
   const rows = result.shares.map(({ share, trainedOn, dice, iou }) => [
     `${share} %`,
