@@ -38,8 +38,9 @@ export function formatDryRun(plan: DryRun): string {
     lines.push(
       '',
       `The machine was busy while this was measured: ${machine.load.toFixed(1)} other processes on ${machine.processors} ` +
-        `processors; the measurement got ${Math.round(100 * machine.share)} % of their time. Alone it takes less: ` +
-        `${timeOf(atBest(units, machine.share))} at best.`,
+        `processors, so that the measurement got ${Math.round(100 * machine.share)} % of their time. Alone it takes less: ` +
+        `roughly ${timeOf(alone(units, machine.share))} by the time that the processors worked for it, a part of which was ` +
+        'waiting for others too.',
     );
   }
   const unknown = groups(
@@ -71,7 +72,7 @@ export function formatDryRun(plan: DryRun): string {
 }
 
 /** Seconds of what is to do, if the processors had nothing else to do. Figures of GPUs stay as they are. */
-function atBest(units: readonly PlannedUnit[], share: number): number {
+function alone(units: readonly PlannedUnit[], share: number): number {
   return units.reduce((sum, { done, seconds, gpuHours }) => {
     if (done || seconds === null) return sum;
     return sum + (gpuHours === 0 ? seconds * share : seconds);

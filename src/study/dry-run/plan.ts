@@ -86,8 +86,8 @@ export interface DryRun {
     /** Processes that wanted a processor before the measurement began, this one not counted. */
     readonly load: number;
     /**
-     * Share of the processors' time that the measurement got. Where all work went to all processors, and nothing else
-     * ran, times would be shorter by this factor; more than that is not to be expected.
+     * Share of the processors' time that the measurement got. Where it is small because of other processes, times would
+     * be shorter without them, roughly by this factor: threads that wait for others count as working.
      */
     readonly share: number;
     readonly cudaDevices: number;

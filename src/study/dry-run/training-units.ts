@@ -107,7 +107,7 @@ export class TrainingUnits {
         const tried = await this.#try(training);
         const each = `${recipe.training.batch} pairs`;
         this.rehearsal.measured(
-          `train ${method}`,
+          `train ${training.arm.ablation === undefined ? method : training.name}`,
           1 / tried.secondsPerStep,
           `steps of ${each}`,
           `${STEPS} steps`,
