@@ -51,7 +51,7 @@ describe('evaluate generation', () => {
     });
     expect(result.privacy.copies).toEqual(['own4', 'own7']);
     const [space] = result.privacy.spaces;
-    expect(space!.planted).toEqual({
+    expect(space!.planted).toMatchObject({
       exact: 1,
       JPEG: 1,
       contrast: 1,
