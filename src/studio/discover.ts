@@ -17,8 +17,8 @@ export interface Shelf {
 /** The name of the folder itself. Not `.`, which browsers take out of addresses. */
 export const ITSELF = '~';
 
-/** How far below the given folder runs and data sets are looked for: `runs/qs/dataset`. */
-const DEPTH = 2;
+/** How far below the given folder runs and data sets are looked for: `qs/data/pairs` of `runs`. */
+const DEPTH = 3;
 
 /**
  * Looks for data sets and report pages in a folder: the folder itself may be a data set, a run, or a folder of both.

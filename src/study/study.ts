@@ -41,7 +41,7 @@ export interface ArmScore extends Pick<ArmResult, 'low' | 'high'> {
  */
 export async function study(command: StudyCommand): Promise<StudyResult | DryRun> {
   const { recipe, signal } = command;
-  if (command.dryRun === true) return dryRun(recipe, { signal });
+  if (command.dryRun === true) return dryRun(recipe, { out: command.out ?? defaultFolder(recipe), signal });
   const out = command.out ?? defaultFolder(recipe);
   const outcome = await carryOut({ recipe, out, signal });
   const all = await resultsOf(outcome, out);

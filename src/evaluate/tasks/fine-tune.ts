@@ -298,8 +298,8 @@ export const fineTune: Task<FineTuneOptions, FineTuneResult> = {
     },
   ],
   examples: [
-    'evaluate fine-tune --model runs/qs/pretrain --data runs/nih --share 1,10,100 --out runs/nih-linear.json',
-    'evaluate fine-tune --model runs/qs/pretrain --data runs/nih --mode full',
+    'evaluate fine-tune --model runs/reader --data runs/nih --share 1,10,100 --out runs/nih-linear.json',
+    'evaluate fine-tune --model runs/reader --data runs/nih --mode full',
     'evaluate fine-tune --model random --data runs/nih --mode full --form resnet18 --folds 5',
   ],
   evaluate: evaluateFineTune,

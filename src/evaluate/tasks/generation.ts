@@ -109,7 +109,7 @@ export const generation: Task<TaskOptions, GenerationResult> = {
     { flags: '--pictures <file>', help: 'sheet of the closest pairs as PNG: shows training pictures' },
   ],
   examples: [
-    'evaluate generation --data runs/qs/dataset --real runs/nih --model runs/qs/pretrain',
+    'evaluate generation --data runs/pairs --real runs/nih --model runs/reader',
     'evaluate generation --data runs/painted --real runs/mimic --features runs/rad-dino --seeds --out quality.json',
   ],
   evaluate: evaluateGeneration,

@@ -73,7 +73,7 @@ export const grounding: Task<GroundingOptions, GroundingResult> = {
     scoresOption('finding'),
   ],
   examples: [
-    'evaluate grounding --model runs/qs/pretrain --data runs/qs/dataset',
+    'evaluate grounding --model runs/reader --data runs/pairs',
     'evaluate grounding --model runs/gloria --data runs/nih --map attention --threshold-split validation',
   ],
   evaluate: evaluateGrounding,

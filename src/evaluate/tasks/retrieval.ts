@@ -62,7 +62,7 @@ export const retrieval: Task<RetrievalOptions, RetrievalResult> = {
     },
     scoresOption('query'),
   ],
-  examples: ['evaluate retrieval --model runs/qs/pretrain --data runs/qs/dataset --gallery 200'],
+  examples: ['evaluate retrieval --model runs/reader --data runs/pairs --gallery 200'],
   evaluate: evaluateRetrieval,
   format: formatRetrievalTable,
 };

@@ -64,8 +64,8 @@ export const zeroShot: Task<ZeroShotOptions, ZeroShotResult> = {
     scoresOption('picture and class'),
   ],
   examples: [
-    'evaluate zero-shot --model runs/qs/pretrain --data runs/nih',
-    'evaluate zero-shot --model runs/qs/pretrain --data runs/nih --scoring global+local --out nih.json --json',
+    'evaluate zero-shot --model runs/reader --data runs/nih',
+    'evaluate zero-shot --model runs/reader --data runs/nih --scoring global+local --out nih.json --json',
   ],
   evaluate: evaluateZeroShot,
   format: formatZeroShotTable,

@@ -75,8 +75,7 @@ async function shapeOf(recipe: string): Promise<StudyResults> {
 
 describe('the toy-scale version of', { timeout: 400_000 }, () => {
   it('ward.yaml comes to its end; then a dry run finds all of it done', async () => {
-    // PLACE FOR: segmentation, when results read its score file.
-    const recipe = await toyOf('ward', { ablations: 2, without: ['segmentation'] });
+    const recipe = await toyOf('ward', { ablations: 2 });
     const results = await shapeOf(recipe);
     expect(results.families[0]!.differences['mixed-real']!.claim).toMatchObject({ value: 0.0907 });
     expect(Object.keys(results.ablations)).toEqual(['natural-sampling', 'longer-reports']);
