@@ -13,14 +13,15 @@ export async function evaluateVerb(
   if (words[0] !== 'evaluate') return;
   const { tasks } = await import('../evaluate/index.js');
   for (const [name, task] of tasks.entries()) {
+    const { help = {} } = task;
     const verb = addVerb(group, name, task.summary, task.examples);
     if (task.needsModel) verb.requiredOption('--model <folder>', 'folder of a model or of a training run');
     verb
       .requiredOption('--data <dataset>', 'folder of a data set')
-      .option('--split <name>', 'split to score (default: test where there is one, else all)')
+      .option('--split <name>', help.split ?? 'split to score (default: test where there is one, else all)')
       .option('--seed <n>', 'seed of the bootstrap and of every draw (default: 0)', wholeNumber(0))
       .option('--rounds <n>', 'bootstrap rounds (default: 1000)', wholeNumber(1))
-      .option('--out <file>', 'write the result as JSON, and scores beside it as Parquet');
+      .option('--out <file>', help.out ?? 'write the result as JSON, and scores beside it as Parquet');
     addOptions(verb, task.options).action(async options => {
       const progress = watchProgress('reading', 'pictures');
       const result = await task

@@ -6,7 +6,7 @@ export function formatRetrievalTable(result: RetrievalResult): string {
   const row = (name: string, { at1, at5, at10, medianRank, medianRankInterval: rank }: RetrievalMeasure) => [
     name,
     ...[at1, at5, at10].map(cell => withInterval(cell.recall, cell)),
-    `${medianRank} (${rank.low} to ${rank.high})`,
+    `${toHalf(medianRank)} (${toHalf(rank.low)} to ${toHalf(rank.high)})`,
   ];
   const galleries = result.galleries === 1 ? 'one gallery' : `${result.galleries} galleries`;
   return [
@@ -21,4 +21,9 @@ export function formatRetrievalTable(result: RetrievalResult): string {
     '',
     'equal reports and pictures of one study count as right; a wrong one as similar as the right one ranks before it',
   ].join('\n');
+}
+
+/** A rank, or the middle of two. */
+function toHalf(rank: number): string {
+  return String(Math.round(2 * rank) / 2);
 }

@@ -82,6 +82,7 @@ export const generation: Task<TaskOptions, GenerationResult> = {
   name: 'generation',
   summary: 'measure synthetic data against real data: likeness, variety, reports, privacy',
   needsModel: false,
+  help: { split: 'split of the synthetic set (default: all samples)', out: 'write the result as JSON' },
   options: [
     {
       flags: '--real <dataset>',

@@ -68,6 +68,8 @@ export interface Task<
   readonly summary: string;
   /** False where the data set alone, or an option, says what is measured. */
   readonly needsModel: boolean;
+  /** Where it differs from the help of every task: which samples are taken unless said, what `out` gets. */
+  readonly help?: { readonly split?: string; readonly out?: string };
   /** Options of its own, beside those of every task. */
   readonly options: readonly OptionSpec[];
   /** Command lines without the leading `synray`. */
