@@ -34,7 +34,7 @@ export interface PromptOptions {
 export const promptOptions: readonly OptionSpec[] = [
   {
     flags: '--prompts <set>',
-    help: 'nih-14, chexpert-14, chexpert-5, rsna, siim, covid, or a YAML file (default: nih-14)',
+    help: 'nih-14, chexpert-14, chexpert-5, rsna, siim, covid, covid-masks, or a YAML file (default: nih-14)',
   },
   {
     flags: '--vocabulary <name>',
