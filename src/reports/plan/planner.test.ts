@@ -236,6 +236,17 @@ describe('Planner', () => {
     expect(counter.statistics()).toMatchObject({ violations: 0, leftOut: 0 });
   }, 120_000);
 
+  it('draws what contradicts itself where that is allowed, no entity twice in a report, uses as equal as ever', () => {
+    const planner = new Planner(defaultBank(), { pairs: 3000, cap: 'least', contradictions: 'allow' });
+    const statistics = planStatistics(planner);
+    expect(statistics.violations).toBeGreaterThan(1000);
+    expect(statistics.leftOut).toBe(0);
+    for (const { entities } of planner.reports(0, 500)) {
+      const named = entities.map(({ concept, type }) => `${concept} ${type}`);
+      expect(new Set(named).size).toBe(named.length);
+    }
+  });
+
   it('breaks no rule with a bank that no rule was written for', () => {
     const bank = bankOfWords();
     const planner = new Planner(bank, {

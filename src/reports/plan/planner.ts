@@ -7,6 +7,9 @@ import { type Conflicts, compileConflicts } from './conflicts.js';
 import { type Decks, layDecks } from './decks.js';
 import { PlanSettings, type PlanSettingsInput, USUAL_CAP } from './settings.js';
 
+/** Without rules an entity is in conflict with itself alone: no report says the same thing twice. */
+const ONLY_ITSELF: Conflicts = { between: (one, other) => one === other };
+
 /**
  * Draws what reports say. Any sample is made alone, from the bank, the settings and its index; the whole plan
  * is the concatenation of its parts.
@@ -15,7 +18,7 @@ import { PlanSettings, type PlanSettingsInput, USUAL_CAP } from './settings.js';
  * - The cap: no entity is planned more than `cap` times.
  * - Balance: the dealt uses of any two entities of a type differ by at most one, after every block of 64
  *   samples and at the end. The counts in the plan are the dealt ones less what was left out.
- * - No report breaks a rule (`rules.ts`). An entity that breaks one is exchanged with a sample of the same
+ * - No report breaks a rule (`rules.ts`), unless `contradictions` allows it. An entity that breaks one is exchanged with a sample of the same
  *   block, so that uses stay the same. Where no exchange is possible it is left out of its report, which then has
  *   fewer than k + m entities; `planStatistics` counts these as `leftOut`.
  * - Across types uses differ as the shares and `findingsPerReport` ask.
@@ -34,7 +37,8 @@ export class Planner {
   constructor(bank: Bank, settings: PlanSettingsInput) {
     this.settings = parseAs(PlanSettings, settings, 'plan settings', UsageError);
     this.#decks = layDecks(bank, this.settings);
-    this.conflicts = compileConflicts(this.#decks.entities);
+    this.conflicts =
+      this.settings.contradictions === 'allow' ? ONLY_ITSELF : compileConflicts(this.#decks.entities);
     this.#attributes = new AttributeDrawer(this.#decks.entities);
     this.#layout = layOut(this.#decks, this.settings, this.conflicts);
     const { cap, mode, pairs } = this.settings;

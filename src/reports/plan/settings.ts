@@ -42,6 +42,11 @@ export const PlanSettings = z.strictObject({
   shares: z
     .strictObject({ ABNORMALITY: weight, DISEASE: weight, 'NON-ABNORMALITY': weight, 'NON-DISEASE': weight })
     .optional(),
+  /**
+   * `avoid` (default): no report says what contradicts itself. `allow`: entities are drawn together whatever they say, as in
+   * the paper; for studies of what that costs. Leave the check `contradiction` out then.
+   */
+  contradictions: z.enum(['avoid', 'allow']).optional(),
   /** Draw only entities of these concepts (normal statements and anatomy included where named). */
   concepts: z.array(z.string()).nonempty().optional(),
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseAs, Registry, UsageError } from '../../base/index.js';
 import type { Bank } from '../../entities/index.js';
 import type { ReportWriter } from '../writer.js';
-import { GrammarWriter } from './grammar/index.js';
+import { GrammarWriter, StyleSettings } from './grammar/index.js';
 import { LlmSettings, LlmWriter } from './llm/index.js';
 
 /** A writer by name, with its settings where it has any, as recipes name it. */
@@ -18,14 +18,20 @@ export interface OpenWriterOptions {
   readonly store?: string | undefined;
 }
 
+/** Settings of the grammar. */
+export const GrammarSettings = z.strictObject({
+  /** Ways of reporting to draw from, in place of the grammar's own. */
+  styles: z.array(StyleSettings).min(1).optional(),
+});
+
 /** Opens a writer with settings from outside. */
 type OpenWriter = (settings: unknown, options: OpenWriterOptions) => Promise<ReportWriter>;
 
 /** The writers by name. */
 export const WRITERS = new Registry<OpenWriter>('report writer', {
   grammar: async (settings, { bank }) => {
-    parseAs(z.strictObject({}), settings, 'writer grammar', UsageError);
-    return new GrammarWriter(bank);
+    const { styles } = parseAs(GrammarSettings, settings, 'writer grammar', UsageError);
+    return new GrammarWriter(bank, styles);
   },
   llm: async (settings, { bank, store }) => {
     const known = parseAs(LlmSettings, settings, 'writer llm', UsageError);

@@ -3,7 +3,7 @@ import { importers } from '../../data/index.js';
 import { tasks } from '../../evaluate/index.js';
 import { GenerateRecipe } from '../../jobs/index.js';
 import { PretrainRecipe } from '../../pretrain/index.js';
-import { LlmSettings, PlanSettings, WRITERS, WriterChoice } from '../../reports/index.js';
+import { GrammarSettings, LlmSettings, PlanSettings, WRITERS, WriterChoice } from '../../reports/index.js';
 import { StudyRecipe } from './schema.js';
 import { EvaluateRecipe } from './single-model.js';
 
@@ -69,12 +69,13 @@ function jsonSchemaOf(schema: z.ZodType): Schema {
 function writerSchema(): Schema {
   const llm = JSON.parse(JSON.stringify(z.toJSONSchema(LlmSettings, { io: 'input' }))) as Schema;
   delete llm.$schema;
+  const grammar = JSON.parse(JSON.stringify(z.toJSONSchema(GrammarSettings, { io: 'input' }))) as Schema;
   const properties = { name: { const: 'llm' }, ...at(llm, 'properties') };
   const named = { type: 'object', required: ['name'], additionalProperties: false };
   return {
     anyOf: [
       { type: 'string', enum: WRITERS.names() },
-      { ...named, properties: { name: { const: 'grammar' } } },
+      { ...named, properties: { name: { const: 'grammar' }, ...at(grammar, 'properties') } },
       { ...llm, properties, required: ['name', ...((llm.required as string[] | undefined) ?? [])] },
     ],
   };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Attributes, PlannedReport } from '../../../data/index.js';
 import { defaultBank, LexiconTagger } from '../../../entities/index.js';
-import { Planner, verifyReport, writeReports } from '../../index.js';
+import { openWriter, Planner, verifyReport, writeReports } from '../../index.js';
 import { STYLES } from './styles.js';
 import { GrammarWriter } from './writer.js';
 
@@ -72,6 +72,24 @@ describe('GrammarWriter', () => {
       expect(verifyReport(plan, tagger.read(reports[index]!)).accepted).toBe(true);
     }
   }, 60_000);
+
+  it('writes in the styles that its settings name alone, and says what is planned in them too', async () => {
+    const styles = [{ name: 'terse', weight: 1, like: 'telegraphic', pairChance: 0 }];
+    const terse = await openWriter({ name: 'grammar', styles }, { bank });
+    const { accepted, setAside } = await writeReports({
+      plans: plansOf(200, 3),
+      writer: terse,
+      tagger,
+      seed: 3,
+    });
+    expect(setAside).toEqual([]);
+    const written = new Set(accepted.filter(({ attempt }) => attempt === 0).map(report => report.writer));
+    expect([...written]).toEqual(['grammar/terse']);
+    expect(terse.fingerprint).not.toBe(writer.fingerprint);
+    await expect(openWriter({ name: 'grammar', styles: [{ name: 'x' }] }, { bank })).rejects.toThrow(
+      /styles/,
+    );
+  });
 
   it('writes the same report for the same sample, in any company and order', async () => {
     const plans = plansOf(64);

@@ -1,1 +1,2 @@
+export { StyleSettings } from './style-settings.js';
 export { GrammarWriter } from './writer.js';
