@@ -1,17 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { open, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { makeFolder, temporaryName, UsageError } from '../../base/index.js';
+import { makeFolder, temporaryName } from '../../base/index.js';
 import type { Sample } from '../records/index.js';
 import { type DatasetDescription, finishDataset } from './finish.js';
+import { bytesOf, isFull, refuseOccupied, unnumberedPath } from './growing.js';
 import type { DatasetManifest } from './manifest.js';
 import { writeShard } from './shard.js';
 import { shardPath } from './shard-path.js';
-
-/** A shard is closed at this many samples … */
-const SHARD_SAMPLES = 1000;
-/** … or at this many bytes of pictures and masks, since a reader holds up to a whole shard. */
-const SHARD_BYTES = 64 * 2 ** 20;
 
 /** synray's own version, for provenance. */
 export const synrayVersion: string = (
@@ -50,12 +46,8 @@ export class DatasetWriter {
       this.#splits.set(split, open);
     }
     open.samples.push(sample);
-    open.bytes += sample.image.bytes.length + (sample.attenuation?.bytes.length ?? 0);
-    for (const { mask, twin } of sample.regions) {
-      open.bytes += (mask?.length ?? 0) + (twin?.bytes.length ?? 0);
-    }
-    for (const { mask } of sample.structures ?? []) open.bytes += mask.length;
-    if (open.samples.length >= SHARD_SAMPLES || open.bytes >= SHARD_BYTES) await this.#flush(split, open);
+    open.bytes += bytesOf(sample);
+    if (isFull(open.samples.length, open.bytes)) await this.#flush(split, open);
   }
 
   /**
@@ -101,21 +93,4 @@ interface OpenSplit {
   bytes: number;
   /** Shards written so far. */
   shards: number;
-}
-
-/** The name of a shard while the number of shards is not known. */
-function unnumberedPath(split: string, index: number): string {
-  return `data/.${split}-${index}.parquet`;
-}
-
-/** @throws UsageError when something other than an empty folder is there. */
-async function refuseOccupied(out: string): Promise<void> {
-  const found = await stat(out).catch(() => undefined);
-  if (found === undefined) return;
-  if (found.isDirectory() && (await readdir(out)).length === 0) return;
-  throw new UsageError({
-    file: out,
-    fault: 'the output is there already and was made from something else',
-    mend: 'choose another --out, or delete that folder first',
-  });
 }

@@ -1,9 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../../base/index.js';
+import { CHEXPERT_LABELS } from '../records/index.js';
 import { ageOf, sexOf, viewOf } from './fields.js';
 import type { Importer } from './importer.js';
-import { chexpertLabels, type Marks, MarksReader, marked } from './layout-labels.js';
+import { type Marks, MarksReader, marked } from './layout-labels.js';
 import { type LayoutOptions, partialOption, viewOptions } from './layout-options.js';
 import { pathParts } from './layout-pictures.js';
 import { type LayoutRow, layoutSource } from './layout-source.js';
@@ -130,10 +131,10 @@ async function* rowsOf(
   places: Places,
   truths?: ReadonlyMap<string, Marks>,
 ): AsyncGenerator<LayoutRow> {
-  const own = truths === undefined ? chexpertLabels.map(name => table.column(name)) : [];
+  const own = truths === undefined ? CHEXPERT_LABELS.map(name => table.column(name)) : [];
   const facts = Object.values(FACTS).map(name => table.find([name]));
   const columns = [table.column('Path'), ...facts.filter(name => name !== undefined), ...own];
-  const marks = new MarksReader(table.path, chexpertLabels);
+  const marks = new MarksReader(table.path, CHEXPERT_LABELS);
   for await (const cells of table.texts(columns)) {
     const cell = (name: string | undefined) =>
       name === undefined ? '' : (cells[columns.indexOf(name)] ?? '');
@@ -180,8 +181,8 @@ function folderOf(table: string): string {
 /** Labels of `groundtruth.csv`: by `test/patient…/study…/view…` or by `patient…/study…`. */
 async function marksByPath(table: TableFile): Promise<Map<string, Marks>> {
   const column = table.find(['Path', 'Study']) ?? table.column('Study');
-  const names = Object.fromEntries([['path', column], ...chexpertLabels.map(name => [name, name])]);
-  const reader = new MarksReader(table.path, chexpertLabels);
+  const names = Object.fromEntries([['path', column], ...CHEXPERT_LABELS.map(name => [name, name])]);
+  const reader = new MarksReader(table.path, CHEXPERT_LABELS);
   const marks = new Map<string, Marks>();
   for await (const cells of cellsOf(table, names)) {
     const parts = pathParts(cells.path!, table.path);
@@ -189,7 +190,7 @@ async function marksByPath(table: TableFile): Promise<Map<string, Marks>> {
     const study = parts.slice(studyAt - 1, studyAt + 1).join('/');
     const picture = parts[studyAt + 1];
     const key = picture === undefined ? study : `test/${study}/${picture.replace(/\.\w+$/, '')}`;
-    marks.set(key, reader.read(chexpertLabels.map(name => cells[name]!)));
+    marks.set(key, reader.read(CHEXPERT_LABELS.map(name => cells[name]!)));
   }
   return marks;
 }

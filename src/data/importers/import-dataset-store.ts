@@ -1,18 +1,14 @@
 import { createWriteStream } from 'node:fs';
-import { open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { InputError, makeFolder, parseAs, UsageError, writeFileAtomic } from '../../base/index.js';
+import { InputError, makeFolder, parseAs, writeFileAtomic } from '../../base/index.js';
+import { bytesOf, isFull, refuseOccupied, unnumberedPath } from '../dataset/growing.js';
 import { parseShardPath, readShardNotes, shardPath, writeShard } from '../dataset/index.js';
 import type { Sample } from '../records/index.js';
 import type { PicturePrint, SplitShards } from '../splits/index.js';
-
-/** A shard is closed at this many samples … */
-const SHARD_SAMPLES = 1000;
-/** … or at this many bytes of pictures and masks, since a reader holds up to a whole shard. */
-const SHARD_BYTES = 64 * 2 ** 20;
 
 /** A row that was left out. */
 export const SkippedRow = z.object({ file: z.string(), fault: z.string() });
@@ -100,7 +96,7 @@ export class ImportStore {
     open.samples.push(outcome.sample);
     open.prints.push(outcome.print);
     open.bytes += bytesOf(outcome.sample);
-    if (open.samples.length >= SHARD_SAMPLES || open.bytes >= SHARD_BYTES) await this.#flush(split, open);
+    if (isFull(open.samples.length, open.bytes)) await this.#flush(split, open);
   }
 
   /** Writes what is left and gives the shards their names. @returns the shards, by split. */
@@ -113,7 +109,7 @@ export class ImportStore {
         join(this.folder, shardPath(split, index, shards)),
       );
       for (const [index, path] of paths.entries())
-        await rename(join(this.folder, unnumbered(split, index)), path);
+        await rename(join(this.folder, unnumberedPath(split, index)), path);
       if (shards > 0) splits.push({ split, paths });
     }
     return splits;
@@ -158,7 +154,7 @@ export class ImportStore {
 
   async #flush(split: string, open: OpenSplit): Promise<void> {
     const { samples, prints, skipped } = open;
-    const path = join(this.folder, unnumbered(split, open.shards++));
+    const path = join(this.folder, unnumberedPath(split, open.shards++));
     const note: z.infer<typeof ShardNote> = { rows: samples.length + skipped.length, skipped };
     Object.assign(open, { samples: [], prints: [], skipped: [], bytes: 0 });
     // One after the other: a shard is there only when those before it are.
@@ -184,13 +180,13 @@ export class ImportStore {
         await rm(join(data, name), { recursive: true });
         continue;
       }
-      await rename(join(data, name), join(this.folder, unnumbered(shard.split, shard.index)));
+      await rename(join(data, name), join(this.folder, unnumberedPath(shard.split, shard.index)));
       found.set(shard.split, (found.get(shard.split) ?? new Set()).add(shard.index));
     }
     for (const [split, indices] of found) {
       const open = this.#open(split);
       for (let index = 0; indices.has(index); index++) {
-        const note = await noteOf(join(this.folder, unnumbered(split, index))).catch((error: unknown) => {
+        const note = await noteOf(join(this.folder, unnumberedPath(split, index))).catch((error: unknown) => {
           if (error instanceof InputError) return undefined;
           throw error;
         });
@@ -225,26 +221,4 @@ export async function writeLines<T>(
 
 async function noteOf(path: string): Promise<z.infer<typeof ShardNote>> {
   return parseAs(ShardNote, (await readShardNotes(path)).notes[0], path);
-}
-
-function bytesOf({ image, regions, structures = [] }: Sample): number {
-  const masks = [...regions, ...structures].map(({ mask }) => mask?.length ?? 0);
-  return masks.reduce((sum, bytes) => sum + bytes, image.bytes.length);
-}
-
-/** The name of a shard while the number of shards is not known. */
-function unnumbered(split: string, index: number): string {
-  return `data/.${split}-${index}.parquet`;
-}
-
-/** @throws UsageError when something other than an empty folder is there. */
-async function refuseOccupied(out: string): Promise<void> {
-  const found = await stat(out).catch(() => undefined);
-  if (found === undefined) return;
-  if (found.isDirectory() && (await readdir(out)).length === 0) return;
-  throw new UsageError({
-    file: out,
-    fault: 'the output is there already and was made from something else',
-    mend: 'choose another --out, or delete that folder first',
-  });
 }

@@ -1,23 +1,5 @@
 import { InputError } from '../../base/index.js';
 
-/** The 14 observations of CheXpert (Irvin et al., AAAI 2019), in the order of its tables. */
-export const chexpertLabels = [
-  'No Finding',
-  'Enlarged Cardiomediastinum',
-  'Cardiomegaly',
-  'Lung Opacity',
-  'Lung Lesion',
-  'Edema',
-  'Consolidation',
-  'Pneumonia',
-  'Atelectasis',
-  'Pneumothorax',
-  'Pleural Effusion',
-  'Pleural Other',
-  'Fracture',
-  'Support Devices',
-] as const;
-
 /** What a row of label columns says: what is there, and what is left open. */
 export interface Marks {
   readonly labels: string[];

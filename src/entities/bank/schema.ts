@@ -1,45 +1,11 @@
 import { z } from 'zod';
-import { EntityType, Extent, Severity, Side, Site } from '../../data/index.js';
+import { CHEXPERT_LABELS, EntityType, Extent, NIH_LABELS, Severity, Side, Site } from '../../data/index.js';
 
 /** What an entity is, apart from whether a report affirms or denies it. */
 export const EntityKind = z.enum(['abnormality', 'disease', 'anatomy', 'normal']);
 export type EntityKind = z.infer<typeof EntityKind>;
 
-/** The 14 findings of NIH ChestX-ray14 (Wang et al., CVPR 2017, arXiv 1705.02315). */
-export const NIH_LABELS = [
-  'Atelectasis',
-  'Cardiomegaly',
-  'Effusion',
-  'Infiltration',
-  'Mass',
-  'Nodule',
-  'Pneumonia',
-  'Pneumothorax',
-  'Consolidation',
-  'Edema',
-  'Emphysema',
-  'Fibrosis',
-  'Pleural_Thickening',
-  'Hernia',
-] as const;
-
-/** The 14 observations of CheXpert (Irvin et al., AAAI 2019, arXiv 1901.07031). */
-export const CHEXPERT_LABELS = [
-  'No Finding',
-  'Enlarged Cardiomediastinum',
-  'Cardiomegaly',
-  'Lung Opacity',
-  'Lung Lesion',
-  'Edema',
-  'Consolidation',
-  'Pneumonia',
-  'Atelectasis',
-  'Pneumothorax',
-  'Pleural Effusion',
-  'Pleural Other',
-  'Fracture',
-  'Support Devices',
-] as const;
+export { CHEXPERT_LABELS, NIH_LABELS };
 
 /** A way to say the entity as a sentence: a named subject with a named predicate, see `lexicon/frames.ts`. */
 export const Frame = z.strictObject({ subject: z.string(), predicate: z.string() });
