@@ -1,29 +1,15 @@
 // Counts behind the simulated hospital, from the public tables in SYNRAY_TEST_DATA (default ../shared/data):
-//   node bench/hospital/tables.mjs
+//   node bench/hospital/tables.mjs      (dist/ must be built)
 // writes src/jobs/hospital/tables/nih-label-sets.txt and prints the figures that the hospitals' YAML files cite.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { NIH_LABELS } from '../../dist/data/index.js';
 
 const data = process.env.SYNRAY_TEST_DATA ?? new URL('../../../shared/data', import.meta.url).pathname;
-const labels = [
-  'Atelectasis',
-  'Cardiomegaly',
-  'Effusion',
-  'Infiltration',
-  'Mass',
-  'Nodule',
-  'Pneumonia',
-  'Pneumothorax',
-  'Consolidation',
-  'Edema',
-  'Emphysema',
-  'Fibrosis',
-  'Pleural_Thickening',
-  'Hernia',
-];
+const labels = NIH_LABELS;
 const bands = [0, 20, 35, 50, 65, 80];
 
 const unpacked = name => gunzipSync(readFileSync(join(data, 'label-tables', name))).toString();

@@ -36,5 +36,5 @@ export function sentenceOf({ first, second, value, low, high, seeds, claim }: Sa
     seeds > 1
       ? ''
       : ' With one training each, the interval is that of other patients; another seed may differ by more.';
-  return shown + claimed + caution;
+  return shown.charAt(0).toUpperCase() + shown.slice(1) + claimed + caution;
 }

@@ -10,7 +10,7 @@ export interface CopyOptions {
   readonly description: string;
   /** All that decides what becomes of the samples. */
   readonly settings: Readonly<Record<string, string | number | readonly number[] | null>>;
-  /** What becomes of each, in their order; undefined leaves it out. */
+  /** The samples of the copy, in their order. */
   readonly samples: () => AsyncIterable<{ readonly split: string; readonly sample: Sample }>;
   readonly signal: AbortSignal | undefined;
 }
